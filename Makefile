@@ -1,0 +1,39 @@
+# kubeflow-admin: `make` shows what there is.
+SHELL := bash
+
+.PHONY: help setup assets demo test test-older lab ci fmt lint
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## Install the Debian packages that the tests use (root; leaves out what is there)
+	@bash tests/setup.sh
+
+assets: static/dist/app.css ## Bundle styles and scripts into static/dist
+
+static/dist/app.css: package-lock.json static/build.mjs static/app.css static/app.js $(shell find templates -name "*.html")
+	npm ci --ignore-scripts --no-audit --no-fund
+	node static/build.mjs
+
+demo: setup assets ## Start a real control plane and Dex on this machine with the dashboard on port 8080
+	cargo run --locked -p kubeflow-admin-cluster-tests --bin demo
+
+lab: setup assets ## Start the lab and leave it running; prints KUBECONFIG (LAB=--node for the whole node)
+	cargo run --locked -p kubeflow-admin-cluster-tests --bin lab -- up $(LAB)
+
+test: setup assets ## Run every test that this machine allows; the last lines say what was left out
+	@bash tests/run.sh
+
+test-older: assets ## Run the scenarios on LAB_KUBERNETES and LAB_DEX, such as 1.30.14 and 2.41.1
+	cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
+	cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
+
+ci: ## What the continuous integration runs
+	@bash .ci/run
+
+lint: assets ## Formatting and lints, warnings are errors
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+fmt: ## Format everything
+	cargo fmt --all

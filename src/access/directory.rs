@@ -1,0 +1,273 @@
+//! Everybody, joined: logins, owners and contributors become one list of people, once per change.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::cluster::Cluster;
+use crate::domain::{Contribution, Login, LoginSource, Profile, ProfileName, Role, UserName};
+
+/// Everything known about one person. The key is the e-mail in lower case, as Dex folds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub key: String,
+    /// As RBAC and Istio know the person where that differs from the key, else the key.
+    pub name: UserName,
+    pub logins: Vec<Arc<Login>>,
+    pub owns: Vec<ProfileName>,
+    pub contributes: Vec<(ProfileName, Role)>,
+    pub findings: Vec<Finding>,
+}
+
+/// Something about a login that needs attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finding {
+    DefaultPassword,
+    UpperCase,
+    Duplicate,
+    NoUserId,
+    Cost,
+    NoProfile,
+    NoLogin,
+}
+
+impl Finding {
+    pub const ALL: [Self; 7] = [
+        Self::DefaultPassword,
+        Self::UpperCase,
+        Self::Duplicate,
+        Self::NoUserId,
+        Self::Cost,
+        Self::NoProfile,
+        Self::NoLogin,
+    ];
+
+    /// Stable code, for filters.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::DefaultPassword => "default-password",
+            Self::UpperCase => "upper-case",
+            Self::Duplicate => "duplicate",
+            Self::NoUserId => "no-user-id",
+            Self::Cost => "cost",
+            Self::NoProfile => "no-profile",
+            Self::NoLogin => "no-login",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::DefaultPassword => "Default password",
+            Self::UpperCase => "Upper case in e-mail",
+            Self::Duplicate => "Two logins",
+            Self::NoUserId => "No user ID",
+            Self::Cost => "Cannot sign in: hash cost",
+            Self::NoProfile => "No profile",
+            Self::NoLogin => "No login here",
+        }
+    }
+
+    /// What it means and what to do.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::DefaultPassword => {
+                "The password that Kubeflow ships, 12341234, is still in use. Set a new one."
+            }
+            Self::UpperCase => {
+                "Dex signs this person in, but everything behind it compares e-mails byte for byte: \
+                 write the address in lower case at its source."
+            }
+            Self::Duplicate => {
+                "A static entry and a Password object share this e-mail. The static entry wins."
+            }
+            Self::NoUserId => {
+                "The login has no user ID, so it shares its subject with every other one like it."
+            }
+            Self::Cost => {
+                "Dex refuses hashes with a cost outside 10 to 16 at sign-in. Set a new password."
+            }
+            Self::NoProfile => {
+                "This person can sign in but has no profile and contributes to none."
+            }
+            Self::NoLogin => {
+                "This person owns or shares a profile, but has no login in Dex. That is right when they come \
+                 through a connector (LDAP, GitHub, …)."
+            }
+        }
+    }
+}
+
+/// Keeps the joined list until something changes.
+#[derive(Default)]
+#[expect(clippy::type_complexity, reason = "named once, used once")]
+pub struct Directory {
+    last: Mutex<Option<(u64, Arc<Vec<Arc<Person>>>)>>,
+}
+
+impl Directory {
+    /// The joined list, sorted by key. O(n log n) in people once per change, O(1) between changes.
+    pub fn people(&self, cluster: &Cluster) -> Arc<Vec<Arc<Person>>> {
+        let generation = cluster.generation();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, people)) = last.as_ref()
+            && *known == generation
+        {
+            return people.clone();
+        }
+        let people = Arc::new(join(
+            &cluster.logins().items,
+            &cluster.profiles().items,
+            &cluster.contributions().items,
+        ));
+        *last = Some((generation, people.clone()));
+        people
+    }
+}
+
+fn join(
+    logins: &[Arc<Login>],
+    profiles: &[Arc<Profile>],
+    contributions: &[Arc<Contribution>],
+) -> Vec<Arc<Person>> {
+    let mut people: BTreeMap<String, Person> = BTreeMap::new();
+    let entry = |people: &mut BTreeMap<String, Person>, name: &UserName| -> String {
+        let key = name.folded();
+        people.entry(key.clone()).or_insert_with(|| Person {
+            key: key.clone(),
+            name: name.clone(),
+            logins: Vec::new(),
+            owns: Vec::new(),
+            contributes: Vec::new(),
+            findings: Vec::new(),
+        });
+        key
+    };
+    for login in logins {
+        let key = entry(&mut people, &login.email);
+        if let Some(person) = people.get_mut(&key) {
+            person.logins.push(login.clone());
+        }
+    }
+    for profile in profiles {
+        let Some(owner) = profile.owner.as_ref().filter(|owner| owner.kind == "User") else {
+            continue;
+        };
+        let key = entry(&mut people, &owner.name);
+        if let Some(person) = people.get_mut(&key) {
+            person.owns.push(profile.name.clone());
+        }
+    }
+    for contribution in contributions {
+        let key = entry(&mut people, &contribution.user);
+        if let Some(person) = people.get_mut(&key) {
+            person
+                .contributes
+                .push((contribution.profile.clone(), contribution.role));
+        }
+    }
+    people
+        .into_values()
+        .map(|mut person| {
+            person.findings = findings(&person);
+            Arc::new(person)
+        })
+        .collect()
+}
+
+fn findings(person: &Person) -> Vec<Finding> {
+    let any = |test: fn(&Login) -> bool| person.logins.iter().any(|login| test(login));
+    let found = [
+        (
+            Finding::DefaultPassword,
+            any(|login| login.default_password),
+        ),
+        (
+            Finding::UpperCase,
+            any(|login| login.email.folded() != login.email.as_str()),
+        ),
+        (Finding::Duplicate, person.logins.len() > 1),
+        (Finding::NoUserId, any(|login| login.user_id.is_empty())),
+        (
+            Finding::Cost,
+            any(|login| login.cost.is_some_and(|cost| !(10..=16).contains(&cost))),
+        ),
+        (
+            Finding::NoProfile,
+            !person.logins.is_empty() && person.owns.is_empty() && person.contributes.is_empty(),
+        ),
+        (Finding::NoLogin, person.logins.is_empty()),
+    ];
+    found
+        .into_iter()
+        .filter_map(|(finding, is_so)| is_so.then_some(finding))
+        .collect()
+}
+
+impl Person {
+    /// The login that this program can change, if there is one.
+    pub fn password_object(&self) -> Option<&Arc<Login>> {
+        self.logins
+            .iter()
+            .find(|login| login.source == LoginSource::PasswordObject)
+    }
+
+    pub fn static_login(&self) -> Option<&Arc<Login>> {
+        self.logins
+            .iter()
+            .find(|login| login.source == LoginSource::Static)
+    }
+
+    pub fn display_name(&self) -> &str {
+        self.logins
+            .first()
+            .map_or("", |login| login.username.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(email: &str, source: LoginSource) -> Arc<Login> {
+        Arc::new(Login {
+            email: UserName::from_cluster(email),
+            username: "x".into(),
+            user_id: "1".into(),
+            source,
+            cost: Some(12),
+            default_password: false,
+        })
+    }
+
+    fn contribution(profile: &str, user: &str) -> Arc<Contribution> {
+        Arc::new(Contribution {
+            profile: ProfileName::from_cluster(profile),
+            user: UserName::from_cluster(user),
+            role: Role::Edit,
+            binding: true,
+            policy: true,
+        })
+    }
+
+    #[test]
+    fn one_person_is_one_row_however_the_address_is_written() {
+        let logins = [
+            login("Bob@Example.com", LoginSource::Static),
+            login("bob@example.com", LoginSource::PasswordObject),
+        ];
+        let people = join(&logins, &[], &[contribution("ana", "bob@example.com")]);
+        assert_eq!(people.len(), 1);
+        assert_eq!(people[0].findings, [Finding::UpperCase, Finding::Duplicate]);
+    }
+
+    #[test]
+    fn a_contributor_without_a_login_is_shown_and_says_so() {
+        let people = join(&[], &[], &[contribution("ana", "ldap@example.com")]);
+        assert_eq!(people[0].findings, [Finding::NoLogin]);
+        let people = join(
+            &[login("eve@example.com", LoginSource::PasswordObject)],
+            &[],
+            &[],
+        );
+        assert_eq!(people[0].findings, [Finding::NoProfile]);
+    }
+}

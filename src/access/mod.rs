@@ -1,0 +1,302 @@
+//! The only key to cluster and store: who is signed in, what they may do, and nothing without that.
+//!
+//! A handler cannot reach the cluster by itself. It is handed [`SignedIn`] (anybody with a session: what is
+//! theirs) or [`Access`] (somebody whose permission was checked for this very request), and both come from
+//! [`Gate`] alone. Knows nothing of HTTP pages.
+
+mod desk;
+mod directory;
+mod gate;
+mod rights;
+
+use std::sync::Arc;
+
+use crate::cluster::{Cluster, WatchState};
+use crate::domain::{
+    Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
+    Profile, ProfileName, Role, Session, SessionId, Verdict,
+};
+use crate::operation::Engine;
+use crate::store::{self, Store};
+
+pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
+pub use directory::{Directory, Finding, Person};
+pub use gate::{Gate, GateSettings, Refusal};
+pub use rights::Rights;
+
+/// Anybody with a session. Reaches what belongs to that person and nothing else.
+#[derive(Clone)]
+pub struct SignedIn {
+    pub(super) session: Session,
+    pub(super) rights: Arc<Rights>,
+    pub(super) services: Services,
+    pub(super) freshness: Freshness,
+}
+
+/// Did the person prove who they are recently enough for a change?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    Fresh,
+    Stale,
+}
+
+/// What the gate gives out; never reachable without it.
+#[derive(Clone)]
+pub(super) struct Services {
+    pub(super) cluster: Cluster,
+    pub(super) store: Store,
+    pub(super) engine: Engine,
+    pub(super) clock: crate::clock::Clock,
+    pub(super) directory: Arc<Directory>,
+}
+
+/// One profile of the signed-in person, and what they are in it.
+#[derive(Debug, Clone)]
+pub struct OwnProfile {
+    pub profile: Arc<Profile>,
+    pub standing: Standing,
+}
+
+/// What somebody is in a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Owner,
+    Contributor(Role),
+}
+
+impl SignedIn {
+    pub fn actor(&self) -> &Actor {
+        &self.session.actor
+    }
+
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        self.rights.allows(permission)
+    }
+
+    pub fn verdicts(&self) -> Vec<(Permission, Verdict)> {
+        self.rights.all()
+    }
+
+    pub fn freshness(&self) -> Freshness {
+        self.freshness
+    }
+
+    /// The wider key, for a page that is open to all and shows more to some.
+    pub fn access(&self, permission: Permission) -> Option<Access> {
+        Gate::admit(self.clone(), permission).ok()
+    }
+
+    /// Profiles that are mine or that I contribute to, and how far the list can be trusted. One pass over memory.
+    pub fn own_profiles(&self) -> (Vec<OwnProfile>, WatchState) {
+        let me = &self.session.actor.user;
+        let cluster = &self.services.cluster;
+        let profiles = cluster.profiles();
+        let mut mine: Vec<OwnProfile> = profiles
+            .items
+            .iter()
+            .filter(|profile| {
+                profile
+                    .owner
+                    .as_ref()
+                    .is_some_and(|owner| owner.name == *me)
+            })
+            .map(|profile| OwnProfile {
+                profile: profile.clone(),
+                standing: Standing::Owner,
+            })
+            .collect();
+        for contribution in cluster
+            .contributions()
+            .items
+            .iter()
+            .filter(|c| c.user == *me && c.binding)
+        {
+            if let Some(profile) = cluster.profile(&contribution.profile) {
+                mine.push(OwnProfile {
+                    profile,
+                    standing: Standing::Contributor(contribution.role),
+                });
+            }
+        }
+        mine.sort_by(|a, b| a.profile.name.cmp(&b.profile.name));
+        (mine, profiles.state)
+    }
+
+    pub async fn own_sessions(&self) -> Result<Vec<Session>, store::Error> {
+        self.services
+            .store
+            .sessions_of(&self.session.actor.user)
+            .await
+    }
+
+    /// Ends one of my own sessions; somebody else's id does nothing.
+    pub async fn end_own_session(&self, id: &SessionId) -> Result<bool, store::Error> {
+        let mine = self
+            .own_sessions()
+            .await?
+            .iter()
+            .any(|session| session.id == *id);
+        if !mine {
+            return Ok(false);
+        }
+        self.services.store.session_delete(id).await?;
+        self.record(
+            "session.ended",
+            self.actor().user.as_str(),
+            "ended by its owner",
+        )
+        .await?;
+        Ok(true)
+    }
+
+    pub async fn end_other_sessions(&self) -> Result<usize, store::Error> {
+        let others: Vec<Session> = self
+            .own_sessions()
+            .await?
+            .into_iter()
+            .filter(|session| session.id != self.session.id)
+            .collect();
+        for session in &others {
+            self.services.store.session_delete(&session.id).await?;
+        }
+        self.record(
+            "session.ended",
+            self.actor().user.as_str(),
+            "ended everywhere else by its owner",
+        )
+        .await?;
+        Ok(others.len())
+    }
+
+    /// An operation, if it is mine or if I may see the record.
+    pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>, store::Error> {
+        let found = self.services.store.operation_find(id).await?;
+        Ok(found.filter(|operation| self.is_mine(operation) || self.may(Permission::ReadActivity)))
+    }
+
+    /// Only the one who planned an operation starts, resumes and undoes it.
+    pub fn is_mine(&self, operation: &Operation) -> bool {
+        operation.actor == *self.actor()
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.services.engine
+    }
+
+    /// A line in the activity record that belongs to no operation.
+    pub async fn record(
+        &self,
+        action: &str,
+        subject: &str,
+        note: &str,
+    ) -> Result<(), store::Error> {
+        let event = AuditEvent {
+            id: uuid::Uuid::now_v7().to_string(),
+            at: self.services.clock.now(),
+            actor: self.actor().user.clone(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            outcome: Outcome::Done,
+            operation: None,
+            before: None,
+            after: None,
+            note: note.to_owned(),
+        };
+        crate::operation::record(&self.services.store, &event).await
+    }
+}
+
+/// A signed-in person whose permission for this request was allowed by the API server.
+#[derive(Clone)]
+pub struct Access {
+    signed_in: SignedIn,
+}
+
+impl Access {
+    pub(super) fn new(signed_in: SignedIn) -> Self {
+        Self { signed_in }
+    }
+
+    pub fn cluster(&self) -> &Cluster {
+        &self.signed_in.services.cluster
+    }
+
+    /// Everybody, joined over all sources; from memory.
+    pub fn people(&self) -> Arc<Vec<Arc<Person>>> {
+        self.signed_in.services.directory.people(self.cluster())
+    }
+
+    pub fn contributors_of(&self, profile: &ProfileName) -> Vec<Arc<Contribution>> {
+        let all = self.cluster().contributions();
+        all.items
+            .iter()
+            .filter(|c| c.profile == *profile)
+            .cloned()
+            .collect()
+    }
+
+    pub async fn activity(
+        &self,
+        filter: &AuditFilter,
+        limit: u32,
+        offset: u32,
+    ) -> Result<(Vec<AuditEvent>, u64), store::Error> {
+        self.signed_in
+            .services
+            .store
+            .audit_page(filter, limit, offset)
+            .await
+    }
+
+    pub async fn activity_line(&self, id: &str) -> Result<Option<AuditEvent>, store::Error> {
+        self.signed_in.services.store.audit_find(id).await
+    }
+
+    pub async fn operations(
+        &self,
+        filter: &store::OperationFilter,
+        limit: u32,
+        offset: u32,
+    ) -> Result<(Vec<Operation>, u64), store::Error> {
+        self.signed_in
+            .services
+            .store
+            .operations_page(filter, limit, offset)
+            .await
+    }
+
+    pub async fn sessions(
+        &self,
+        search: &str,
+        limit: u32,
+        offset: u32,
+    ) -> Result<(Vec<Session>, u64), store::Error> {
+        self.signed_in
+            .services
+            .store
+            .sessions_page(search, limit, offset)
+            .await
+    }
+
+    /// Ends anybody's session; the route needs the right to. Says whether there was one.
+    pub async fn end_session(&self, id: &SessionId) -> Result<bool, store::Error> {
+        if self.signed_in.services.store.session_delete(id).await? == 0 {
+            return Ok(false);
+        }
+        self.record("session.ended", id.as_str(), "ended by an administrator")
+            .await?;
+        Ok(true)
+    }
+}
+
+impl std::ops::Deref for Access {
+    type Target = SignedIn;
+
+    fn deref(&self) -> &SignedIn {
+        &self.signed_in
+    }
+}

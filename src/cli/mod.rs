@@ -1,0 +1,17 @@
+//! Commands: parse, call, print.
+
+pub mod health;
+pub mod serve;
+pub mod sign_in_link;
+
+use std::io::Write as _;
+
+/// Prints a line of output; a closed pipe is the reader's decision.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints why a command failed, with its causes.
+pub fn complain(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr(), "kubeflow-admin: {error:#}");
+}

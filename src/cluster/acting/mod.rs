@@ -1,0 +1,101 @@
+//! Writes, as one person: impersonated, by server-side apply, tried by dry run first, idempotent.
+//!
+//! Each function answers what it would change or has changed, and what was there before. Values of secrets are never
+//! in an answer that is shown.
+
+mod contributors;
+mod logins;
+mod profiles;
+mod quotas;
+
+use kube::Client;
+use kube::api::DynamicObject;
+use serde_json::Value;
+
+use super::Cluster;
+use super::error::Error;
+use super::kinds::OPERATION;
+use super::objects::annotation;
+use crate::domain::{
+    Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, UserName,
+};
+
+/// Somebody's hands.
+pub struct Acting {
+    client: Client,
+    cluster: Cluster,
+}
+
+/// What a write did, or would do.
+#[derive(Debug, Clone, Default)]
+pub struct Applied {
+    /// What was there before, for undo; `None` when nothing was. Never shown.
+    pub before: Option<Value>,
+    /// Field by field, redacted.
+    pub changes: Vec<Change>,
+    /// Fields of other managers that have to be taken over.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A login to be. `hash` is the bcrypt text; a dry run goes without.
+#[derive(Debug, Clone)]
+pub struct NewLogin {
+    pub email: Email,
+    pub username: String,
+    pub user_id: String,
+    pub hash: Option<String>,
+}
+
+/// A profile to be.
+#[derive(Debug, Clone, Copy)]
+pub struct NewProfile<'a> {
+    pub name: &'a ProfileName,
+    pub owner: &'a UserName,
+    pub quota: &'a Quota,
+}
+
+/// A quota as it shall be.
+#[derive(Debug, Clone, Copy)]
+pub struct QuotaChange<'a> {
+    pub name: &'a ProfileName,
+    pub quota: &'a Quota,
+    /// Lines that shall go.
+    pub remove: &'a [ResourceName],
+    /// Conflicts that the person decided to take over.
+    pub accepted: &'a [Conflict],
+}
+
+impl Acting {
+    pub(super) fn new(client: Client, cluster: Cluster) -> Self {
+        Self { client, cluster }
+    }
+}
+
+/// Was this object created by this very operation?
+fn is_of(object: &DynamicObject, operation: OperationId) -> bool {
+    annotation(object, OPERATION).is_some_and(|found| found == operation.to_string())
+}
+
+fn added(field: impl Into<String>, after: impl Into<String>) -> Change {
+    Change {
+        field: field.into(),
+        before: None,
+        after: Some(after.into()),
+    }
+}
+
+fn removed(field: impl Into<String>, before: impl Into<String>) -> Change {
+    Change {
+        field: field.into(),
+        before: Some(before.into()),
+        after: None,
+    }
+}
+
+fn taken(kind: &'static str, name: &str, note: &str) -> Error {
+    Error::AlreadyExists {
+        kind,
+        name: name.to_owned(),
+        note: note.to_owned(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Who else may use a profile: pairs of RoleBinding and AuthorizationPolicy, whole and half, by the rules of KFAM. Pure.
+
+use std::collections::BTreeMap;
+
+use super::facts::{BindingFacts, PolicyFacts};
+use super::kinds::{OWNER_BINDING, OWNER_POLICY};
+use crate::domain::{Contribution, ProfileName, Role, UserName};
+
+/// The contributions of one namespace, from its bindings and policies by name.
+pub(crate) fn of_namespace<'a>(
+    profile: &ProfileName,
+    bindings: impl Iterator<Item = (&'a str, &'a BindingFacts)>,
+    policies: impl Iterator<Item = (&'a str, &'a PolicyFacts)>,
+) -> Vec<Contribution> {
+    let mut found: BTreeMap<(&str, Role, &str), Contribution> = BTreeMap::new();
+    for (name, binding) in bindings {
+        let Some((user, role)) = of_binding(name, binding) else {
+            continue;
+        };
+        let pair = found
+            .entry((user, role, name))
+            .or_insert_with(|| none(profile, user, role));
+        pair.binding = true;
+    }
+    for (name, policy) in policies {
+        let (Some(user), Some(role)) = (policy.user.as_deref(), policy.role) else {
+            continue;
+        };
+        if name == OWNER_POLICY {
+            continue;
+        }
+        let pair = found
+            .entry((user, role, name))
+            .or_insert_with(|| none(profile, user, role));
+        pair.policy = true;
+    }
+    found.into_values().collect()
+}
+
+/// KFAM passes over bindings without both annotations and the owner's is no contribution.
+fn of_binding<'a>(name: &str, binding: &'a BindingFacts) -> Option<(&'a str, Role)> {
+    if name == OWNER_BINDING {
+        return None;
+    }
+    let annotated = binding.role.as_deref()?;
+    binding.user.as_deref()?;
+    let role = binding.bound_role().or_else(|| annotated.parse().ok())?;
+    Some((binding.person()?, role))
+}
+
+fn none(profile: &ProfileName, user: &str, role: Role) -> Contribution {
+    Contribution {
+        profile: profile.clone(),
+        user: UserName::from_cluster(user),
+        role,
+        binding: false,
+        policy: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn binding(user: &str, cluster_role: &str) -> BindingFacts {
+        BindingFacts {
+            user: Some(user.to_owned()),
+            role: Some("edit".to_owned()),
+            subject: Some(("User".to_owned(), user.to_owned())),
+            cluster_role: cluster_role.to_owned(),
+        }
+    }
+
+    fn policy(user: &str) -> PolicyFacts {
+        PolicyFacts {
+            user: Some(user.to_owned()),
+            role: Some(Role::Edit),
+        }
+    }
+
+    #[test]
+    fn pairs_half_pairs_and_the_owner_are_told_apart() {
+        let team = ProfileName::from_cluster("team");
+        let bindings = [
+            (
+                "namespaceAdmin",
+                binding("owner@example.com", "kubeflow-admin"),
+            ),
+            ("user-ana", binding("ana@example.com", "kubeflow-edit")),
+            ("user-bob", binding("bob@example.com", "kubeflow-edit")),
+        ];
+        let policies = [
+            ("ns-owner-access-istio", policy("owner@example.com")),
+            ("user-ana", policy("ana@example.com")),
+            ("user-eve", policy("eve@example.com")),
+        ];
+        let found = of_namespace(
+            &team,
+            bindings.iter().map(|(name, facts)| (*name, facts)),
+            policies.iter().map(|(name, facts)| (*name, facts)),
+        );
+        let half = |user, binding, policy| Contribution {
+            binding,
+            policy,
+            ..none(&team, user, Role::Edit)
+        };
+        assert_eq!(
+            found,
+            [
+                half("ana@example.com", true, true),
+                half("bob@example.com", true, false),
+                half("eve@example.com", false, true),
+            ]
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The kinds of objects this program touches, and the names that several files share.
+//!
+//! Objects are read as JSON, never as strict types: one odd object written by hand must not hide a whole list.
+
+use kube::Client;
+use kube::api::{Api, ApiResource, DynamicObject};
+
+/// Field manager of everything we write; also what makes a conflict our own.
+pub(crate) const FIELD_MANAGER: &str = "kubeflow-admin";
+
+/// Annotation on what an operation created, so that doing it again finds its own work.
+pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
+
+/// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
+pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];
+
+pub(crate) const OWNER_BINDING: &str = "namespaceAdmin";
+pub(crate) const OWNER_POLICY: &str = "ns-owner-access-istio";
+pub(crate) const EDITOR: &str = "default-editor";
+pub(crate) const VIEWER: &str = "default-viewer";
+pub(crate) const QUOTA_NAME: &str = "kf-resource-quota";
+pub(crate) const DEX_CONFIG_MAP: &str = "dex";
+pub(crate) const DEX_PASSWORDS_SECRET: &str = "dex-passwords";
+
+/// May the API server's own words about an object be repeated?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Plain,
+    /// The object holds hashes or secrets, and a rejection may echo them (SEC-17).
+    Secret,
+}
+
+/// A kind of object as the API server serves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the name is the one that people use"
+)]
+pub(crate) struct Kind {
+    pub(crate) kind: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) plural: &'static str,
+    pub(crate) content: Content,
+}
+
+const fn core(kind: &'static str, plural: &'static str) -> Kind {
+    Kind {
+        kind,
+        group: "",
+        version: "v1",
+        plural,
+        content: Content::Plain,
+    }
+}
+
+const fn dex(kind: &'static str, plural: &'static str) -> Kind {
+    Kind {
+        kind,
+        group: "dex.coreos.com",
+        version: "v1",
+        plural,
+        content: Content::Secret,
+    }
+}
+
+pub(crate) const NAMESPACE: Kind = core("Namespace", "namespaces");
+pub(crate) const CONFIG_MAP: Kind = core("ConfigMap", "configmaps");
+pub(crate) const SERVICE_ACCOUNT: Kind = core("ServiceAccount", "serviceaccounts");
+pub(crate) const RESOURCE_QUOTA: Kind = core("ResourceQuota", "resourcequotas");
+pub(crate) const SECRET: Kind = Kind {
+    content: Content::Secret,
+    ..core("Secret", "secrets")
+};
+pub(crate) const ROLE_BINDING: Kind = Kind {
+    kind: "RoleBinding",
+    group: "rbac.authorization.k8s.io",
+    version: "v1",
+    plural: "rolebindings",
+    content: Content::Plain,
+};
+/// `v1beta1` is served by every Istio that Kubeflow 1.6 to 26.03 installs; `v1` only from Istio 1.22.
+pub(crate) const AUTHORIZATION_POLICY: Kind = Kind {
+    kind: "AuthorizationPolicy",
+    group: "security.istio.io",
+    version: "v1beta1",
+    plural: "authorizationpolicies",
+    content: Content::Plain,
+};
+pub(crate) const PROFILE: Kind = Kind {
+    kind: "Profile",
+    group: "kubeflow.org",
+    version: "v1",
+    plural: "profiles",
+    content: Content::Plain,
+};
+pub(crate) const PASSWORD: Kind = dex("Password", "passwords");
+pub(crate) const OAUTH2_CLIENT: Kind = dex("OAuth2Client", "oauth2clients");
+pub(crate) const REFRESH_TOKEN: Kind = dex("RefreshToken", "refreshtokens");
+pub(crate) const OFFLINE_SESSIONS: Kind = dex("OfflineSessions", "offlinesessionses");
+
+impl Kind {
+    pub(crate) fn api_version(self) -> String {
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+
+    /// `passwords.dex.coreos.com`, as RBAC and CRDs name it.
+    pub(crate) fn resource(self) -> String {
+        if self.group.is_empty() {
+            self.plural.to_owned()
+        } else {
+            format!("{}.{}", self.plural, self.group)
+        }
+    }
+
+    /// All namespaces, or the objects of a kind that has none.
+    pub(crate) fn everywhere(self, client: &Client) -> Api<DynamicObject> {
+        Api::all_with(client.clone(), &self.api_resource())
+    }
+
+    pub(crate) fn within(self, client: &Client, namespace: &str) -> Api<DynamicObject> {
+        Api::namespaced_with(client.clone(), namespace, &self.api_resource())
+    }
+
+    fn api_resource(self) -> ApiResource {
+        ApiResource {
+            group: self.group.to_owned(),
+            version: self.version.to_owned(),
+            api_version: self.api_version(),
+            kind: self.kind.to_owned(),
+            plural: self.plural.to_owned(),
+        }
+    }
+}

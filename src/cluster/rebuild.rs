@@ -1,0 +1,91 @@
+//! Puts profiles together from the watches: one pass over the profiles, one look-up per object around them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::caches::{Caches, gap};
+use super::health::{Facts, Seen, health};
+use super::kinds::{EDITOR, OWNER_BINDING, OWNER_POLICY, QUOTA_NAME, VIEWER};
+use super::watch::{Kept, Key, Watched};
+use crate::domain::{Profile, QuotaUse};
+
+/// One watch while a list is being built: its objects, or why there are none.
+struct View<'a, V> {
+    objects: std::sync::RwLockReadGuard<'a, BTreeMap<Key, Arc<V>>>,
+    gap: Option<String>,
+}
+
+impl<'a, V: Kept> View<'a, V> {
+    fn of(watched: &'a Watched<V>) -> Self {
+        Self {
+            gap: gap(watched),
+            objects: watched.read(),
+        }
+    }
+
+    fn see(&self, namespace: &str, name: &str) -> Seen<'_, V> {
+        if let Some(gap) = &self.gap {
+            return Seen::Unknown(gap);
+        }
+        match self.objects.get(&(namespace.into(), name.into())) {
+            Some(value) => Seen::There(value),
+            None => Seen::Absent,
+        }
+    }
+}
+
+/// All profiles, by name.
+pub(super) fn profiles(caches: &Caches, now: Timestamp) -> Vec<Arc<Profile>> {
+    let (namespaces, bindings) = (View::of(&caches.namespaces), View::of(&caches.bindings));
+    let (policies, quotas) = (View::of(&caches.policies), View::of(&caches.quotas));
+    let (editors, viewers) = (View::of(&caches.editors), View::of(&caches.viewers));
+    let profiles = caches.profiles.read();
+    let one = |profile: &Arc<_>| {
+        let profile: &super::facts::ProfileFacts = profile;
+        let name = profile.name.as_str();
+        let facts = Facts {
+            profile,
+            namespace: namespaces.see("", name),
+            owner_binding: bindings.see(name, OWNER_BINDING),
+            editor_binding: bindings.see(name, EDITOR),
+            viewer_binding: bindings.see(name, VIEWER),
+            editor: editors.see(name, EDITOR),
+            viewer: viewers.see(name, VIEWER),
+            owner_policy: policies.see(name, OWNER_POLICY),
+            quota: quotas.see(name, QUOTA_NAME),
+        };
+        Arc::new(assemble(&facts, now))
+    };
+    profiles.values().map(one).collect()
+}
+
+fn assemble(facts: &Facts<'_>, now: Timestamp) -> Profile {
+    let profile = facts.profile;
+    Profile {
+        name: profile.name.clone(),
+        owner: profile.owner.clone(),
+        quota: profile.quota.clone(),
+        quota_use: match facts.quota {
+            Seen::There(quota) => quota.in_force.clone(),
+            Seen::Absent | Seen::Unknown(_) => QuotaUse::default(),
+        },
+        health: health(facts, now),
+        created_at: profile.created_at,
+        resource_version: profile.resource_version.clone(),
+        managed_by: profile.managed_by,
+    }
+}
+
+/// Name and value of everything in one namespace.
+pub(super) fn within<'a, V>(
+    objects: &'a BTreeMap<Key, Arc<V>>,
+    namespace: &'a str,
+) -> impl Iterator<Item = (&'a str, &'a V)> {
+    let first: Key = (namespace.into(), "".into());
+    objects
+        .range(first..)
+        .take_while(move |((found, _), _)| **found == *namespace)
+        .map(|((_, name), value)| (&**name, &**value))
+}

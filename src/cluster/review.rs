@@ -1,0 +1,102 @@
+//! May somebody do something? Asked of the API server, answered in its own words.
+
+use k8s_openapi::api::authorization::v1::{
+    ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec, SubjectAccessReview,
+    SubjectAccessReviewSpec, SubjectAccessReviewStatus,
+};
+use kube::Api;
+use kube::api::PostParams;
+
+use super::error::{Attempt, Error};
+use super::kinds::{Content, Kind};
+use super::{Cluster, client};
+use crate::domain::{Actor, ResourceRule, Verdict, Via};
+
+const REVIEW: Kind = Kind {
+    kind: "SubjectAccessReview",
+    group: "authorization.k8s.io",
+    version: "v1",
+    plural: "subjectaccessreviews",
+    content: Content::Plain,
+};
+
+impl Cluster {
+    /// One SubjectAccessReview; for a session that acts with the kubeconfig's own rights, a SelfSubjectAccessReview.
+    pub async fn may(&self, actor: &Actor, rule: &ResourceRule) -> Result<Verdict, Error> {
+        let status = match actor.via {
+            Via::Kubeconfig => self.review_self(rule).await,
+            Via::Dex | Via::BreakGlass => {
+                client::check_impersonation(actor, &actor.groups)?;
+                self.review(actor, rule).await
+            }
+        };
+        let attempt = Attempt {
+            verb: "create",
+            kind: REVIEW,
+            namespace: None,
+            name: "",
+        };
+        let status = status
+            .map_err(|error| Error::of(&attempt, error))?
+            .unwrap_or_default();
+        // `denied` wins over `allowed`, and an evaluation error is no permission.
+        let allowed = status.allowed && status.denied != Some(true);
+        let reason = status
+            .reason
+            .filter(|reason| !reason.is_empty())
+            .or(status.evaluation_error)
+            .unwrap_or_default();
+        Ok(Verdict { allowed, reason })
+    }
+
+    async fn review(
+        &self,
+        actor: &Actor,
+        rule: &ResourceRule,
+    ) -> Result<Option<SubjectAccessReviewStatus>, kube::Error> {
+        let mut groups: Vec<String> = actor.groups.iter().map(ToString::to_string).collect();
+        groups.push("system:authenticated".to_owned());
+        let review = SubjectAccessReview {
+            spec: SubjectAccessReviewSpec {
+                user: Some(actor.user.to_string()),
+                groups: Some(groups),
+                resource_attributes: Some(attributes(rule)),
+                ..SubjectAccessReviewSpec::default()
+            },
+            ..SubjectAccessReview::default()
+        };
+        let reviews: Api<SubjectAccessReview> = Api::all(self.inner.client.clone());
+        Ok(reviews
+            .create(&PostParams::default(), &review)
+            .await?
+            .status)
+    }
+
+    async fn review_self(
+        &self,
+        rule: &ResourceRule,
+    ) -> Result<Option<SubjectAccessReviewStatus>, kube::Error> {
+        let review = SelfSubjectAccessReview {
+            spec: SelfSubjectAccessReviewSpec {
+                resource_attributes: Some(attributes(rule)),
+                ..SelfSubjectAccessReviewSpec::default()
+            },
+            ..SelfSubjectAccessReview::default()
+        };
+        let reviews: Api<SelfSubjectAccessReview> = Api::all(self.inner.client.clone());
+        Ok(reviews
+            .create(&PostParams::default(), &review)
+            .await?
+            .status)
+    }
+}
+
+fn attributes(rule: &ResourceRule) -> ResourceAttributes {
+    ResourceAttributes {
+        group: Some(rule.group.to_owned()),
+        resource: Some(rule.resource.to_owned()),
+        verb: Some(rule.verb.to_owned()),
+        namespace: rule.namespace.map(ToOwned::to_owned),
+        ..ResourceAttributes::default()
+    }
+}

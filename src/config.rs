@@ -1,0 +1,180 @@
+//! Start-up configuration: flags and environment, parsed once. Nothing else reads the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The administrator's dashboard for Kubeflow.
+#[derive(Debug, Parser)]
+#[command(name = "kubeflow-admin", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the dashboard.
+    Serve(Box<Serve>),
+    /// Print a one-time link that signs in without Dex: for the first start, and when nobody can sign in.
+    SignInLink(Link),
+    /// Ask a running server whether it is alive; exit code 0 when it is.
+    Health(Health),
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub http: Http,
+    #[command(flatten)]
+    pub store: StoreAt,
+    #[command(flatten)]
+    pub kubernetes: Kubernetes,
+    #[command(flatten)]
+    pub dex: Dex,
+    #[command(flatten)]
+    pub sessions: Sessions,
+    /// An operation whose program was silent this long is taken over by another, or by this one after a restart.
+    #[arg(long, env = "KUBEFLOW_ADMIN_TAKE_OVER_AFTER", default_value = "20s", value_parser = duration)]
+    pub take_over_after: Duration,
+}
+
+/// Where and how browsers reach us.
+#[derive(Debug, Clone, Args)]
+pub struct Http {
+    /// Address and port to listen on.
+    #[arg(long, env = "KUBEFLOW_ADMIN_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Host names that browsers may use besides localhost and plain addresses, separated by commas.
+    #[arg(long, env = "KUBEFLOW_ADMIN_HOSTS", value_delimiter = ',')]
+    pub hosts: Vec<String>,
+    /// What to do with plain HTTP on anything but localhost: passwords and cookies can be read on the way.
+    #[arg(long, env = "KUBEFLOW_ADMIN_PLAIN_HTTP", value_enum, default_value_t = PlainHttp::LoopbackOnly)]
+    pub plain_http: PlainHttp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlainHttp {
+    /// Only <http://localhost>, as with `kubectl port-forward`.
+    LoopbackOnly,
+    /// Everywhere, as with a NodePort. Every page says so.
+    Everywhere,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct StoreAt {
+    /// `sqlite:FILE` or `postgres://…`: sessions, the activity record and operations in flight.
+    #[arg(
+        long = "database",
+        env = "DATABASE_URL",
+        default_value = "sqlite:kubeflow-admin.db",
+        hide_env_values = true
+    )]
+    pub database: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Kubernetes {
+    /// Kubeconfig to use outside a cluster; without it KUBECONFIG, ~/.kube/config or the pod's own identity.
+    #[arg(long, env = "KUBEFLOW_ADMIN_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
+    pub context: Option<String>,
+    /// Whose rights a write is made with.
+    #[arg(long, env = "KUBEFLOW_ADMIN_ACT_AS", value_enum)]
+    pub act_as: Option<ActAs>,
+    /// Groups of ID tokens that are impersonated; the `ClusterRole` must list them too. Separated by commas.
+    #[arg(long, env = "KUBEFLOW_ADMIN_GROUPS", value_delimiter = ',')]
+    pub groups: Vec<String>,
+}
+
+/// Whose rights a write is made with; by default decided by where the program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ActAs {
+    /// The signed-in person, by impersonation: the default in a pod.
+    Person,
+    /// The kubeconfig's own user, for sessions opened by the link printed at start: the default on a laptop.
+    Kubeconfig,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Dex {
+    /// Where this program reaches Dex, without the path /dex.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_DEX_URL",
+        default_value = "http://dex.auth.svc.cluster.local:5556"
+    )]
+    pub dex_url: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Sessions {
+    /// A session ends this long after sign-in, whatever happens (e.g. 12h).
+    #[arg(long, env = "KUBEFLOW_ADMIN_SESSION_LIFETIME", default_value = "12h", value_parser = duration)]
+    pub session_lifetime: Duration,
+    /// A session ends this long after the last page.
+    #[arg(long, env = "KUBEFLOW_ADMIN_SESSION_IDLE", default_value = "2h", value_parser = duration)]
+    pub session_idle: Duration,
+    /// Changes ask for a new sign-in when the last one is older than this.
+    #[arg(long, env = "KUBEFLOW_ADMIN_FRESH_SIGN_IN", default_value = "1h", value_parser = duration)]
+    pub fresh_sign_in: Duration,
+}
+
+#[derive(Debug, Args)]
+pub struct Link {
+    #[command(flatten)]
+    pub store: StoreAt,
+    /// How the dashboard is reached in the browser.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_URL",
+        default_value = "http://localhost:8080"
+    )]
+    pub url: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Health {
+    /// Address the server listens on.
+    #[arg(long, env = "KUBEFLOW_ADMIN_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+}
+
+/// `90s`, `15m`, `12h` or `7d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("“{text}” is not a duration such as 90s, 15m, 12h or 7d");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let count: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    Ok(Duration::from_secs(u64::from(count) * seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_written_with_a_unit() {
+        assert_eq!(duration("15m"), Ok(Duration::from_mins(15)));
+        for wrong in ["", "15", "h", "-1h", "1.5h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What a page or an action needs, in the words of Kubernetes: permissions as SubjectAccessReviews.
+
+/// A right that pages and actions declare. What it means in Kubernetes is [`Permission::rules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Anybody who is signed in, for what is their own.
+    Own,
+    /// See everybody's logins, profiles, contributors and quotas.
+    ReadUsers,
+    ReadProfiles,
+    ReadActivity,
+    ReadSessions,
+    /// Create, reset and remove logins.
+    WriteUsers,
+    /// Create and delete profiles.
+    WriteProfiles,
+    WriteQuotas,
+    WriteContributors,
+    /// End other people's sessions.
+    WriteSessions,
+}
+
+/// One SubjectAccessReview: verb, group, resource and namespace (`None` = all namespaces).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceRule {
+    pub verb: &'static str,
+    pub group: &'static str,
+    pub resource: &'static str,
+    pub namespace: Option<&'static str>,
+}
+
+/// The API group of rights that exist only here: the activity record and sessions have no Kubernetes object.
+pub const OWN_GROUP: &str = "kubeflow-admin";
+
+/// Namespace in which Kubeflow installs Dex, in every release.
+pub const DEX_NAMESPACE: &str = "auth";
+
+const fn rule(verb: &'static str, group: &'static str, resource: &'static str) -> ResourceRule {
+    ResourceRule {
+        verb,
+        group,
+        resource,
+        namespace: None,
+    }
+}
+
+const fn in_dex(verb: &'static str, resource: &'static str) -> ResourceRule {
+    ResourceRule {
+        verb,
+        group: "dex.coreos.com",
+        resource,
+        namespace: Some(DEX_NAMESPACE),
+    }
+}
+
+impl Permission {
+    pub const ALL: [Self; 10] = [
+        Self::Own,
+        Self::ReadUsers,
+        Self::ReadProfiles,
+        Self::ReadActivity,
+        Self::ReadSessions,
+        Self::WriteUsers,
+        Self::WriteProfiles,
+        Self::WriteQuotas,
+        Self::WriteContributors,
+        Self::WriteSessions,
+    ];
+
+    /// Every one of these must be allowed. Empty: nothing but a session is needed.
+    pub fn rules(self) -> &'static [ResourceRule] {
+        const PROFILES: &str = "kubeflow.org";
+        const RBAC: &str = "rbac.authorization.k8s.io";
+        const ISTIO: &str = "security.istio.io";
+        match self {
+            Self::Own => &[],
+            Self::ReadUsers => {
+                &const {
+                    [
+                        in_dex("list", "passwords"),
+                        rule("list", PROFILES, "profiles"),
+                    ]
+                }
+            }
+            Self::ReadProfiles => &const { [rule("list", PROFILES, "profiles")] },
+            Self::ReadActivity => &const { [rule("list", OWN_GROUP, "activity")] },
+            Self::ReadSessions => &const { [rule("list", OWN_GROUP, "sessions")] },
+            Self::WriteUsers => {
+                &const {
+                    [
+                        in_dex("create", "passwords"),
+                        in_dex("patch", "passwords"),
+                        in_dex("delete", "passwords"),
+                    ]
+                }
+            }
+            Self::WriteProfiles => {
+                &const {
+                    [
+                        rule("create", PROFILES, "profiles"),
+                        rule("delete", PROFILES, "profiles"),
+                    ]
+                }
+            }
+            Self::WriteQuotas => &const { [rule("patch", PROFILES, "profiles")] },
+            Self::WriteContributors => {
+                &const {
+                    [
+                        rule("create", RBAC, "rolebindings"),
+                        rule("create", ISTIO, "authorizationpolicies"),
+                    ]
+                }
+            }
+            Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
+        }
+    }
+
+    pub fn is_write(self) -> bool {
+        match self {
+            Self::Own
+            | Self::ReadUsers
+            | Self::ReadProfiles
+            | Self::ReadActivity
+            | Self::ReadSessions => false,
+            Self::WriteUsers
+            | Self::WriteProfiles
+            | Self::WriteQuotas
+            | Self::WriteContributors
+            | Self::WriteSessions => true,
+        }
+    }
+
+    /// In words, for “what may I do” and for a refusal.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Own => "see your own profiles and sessions",
+            Self::ReadUsers => "see everybody’s logins",
+            Self::ReadProfiles => "see everybody’s profiles and quotas",
+            Self::ReadActivity => "see the activity record",
+            Self::ReadSessions => "see everybody’s sessions",
+            Self::WriteUsers => "add, reset and remove logins",
+            Self::WriteProfiles => "create and delete profiles",
+            Self::WriteQuotas => "change quotas",
+            Self::WriteContributors => "add and remove contributors",
+            Self::WriteSessions => "end other people’s sessions",
+        }
+    }
+}
+
+impl ResourceRule {
+    /// `create passwords.dex.coreos.com in namespace auth`, as a refusal names it.
+    pub fn describe(&self) -> String {
+        let place = self
+            .namespace
+            .map_or_else(String::new, |name| format!(" in namespace {name}"));
+        format!("{} {}.{}{place}", self.verb, self.resource, self.group)
+    }
+}
+
+/// What the API server answered to a SubjectAccessReview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub allowed: bool,
+    /// The API server's own words, such as which binding allows it; may be empty.
+    pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_write_is_more_than_a_read() {
+        for permission in Permission::ALL {
+            let reads_only = permission
+                .rules()
+                .iter()
+                .all(|rule| ["get", "list", "watch"].contains(&rule.verb));
+            assert_eq!(permission.is_write(), !reads_only, "{permission:?}");
+        }
+    }
+}

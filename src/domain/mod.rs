@@ -1,0 +1,36 @@
+//! Nouns and rules of the trade: what an e-mail, a profile, a quota, an operation *is*.
+//!
+//! Owns parsing and the rules that hold without a cluster. Knows no axum, no kube and no sqlx,
+//! does no input or output and never asks for the time.
+
+mod access_rule;
+mod actor;
+mod audit;
+mod contributor;
+mod email;
+mod health;
+mod login;
+mod operation;
+mod password;
+mod profile;
+mod profile_name;
+mod quantity;
+mod quota;
+mod session;
+
+pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
+pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
+pub use audit::{AuditEvent, AuditFilter, Outcome};
+pub use contributor::{Contribution, Role, binding_name};
+pub use email::{Email, EmailError};
+pub use health::{Health, Verdict as HealthVerdict};
+pub use login::{Login, LoginSource, password_object_name};
+pub use operation::{
+    Change, Conflict, Kind, Operation, OperationId, State, Step, StepRecord, StepState,
+};
+pub use password::{PasswordError, PlainPassword};
+pub use profile::{Manager, Owner, Profile};
+pub use profile_name::{ProfileName, ProfileNameError};
+pub use quantity::{Quantity, QuantityError};
+pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
+pub use session::{Session, SessionId, SignInLink, TokenHash};

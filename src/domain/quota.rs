@@ -1,0 +1,214 @@
+//! A resource quota: which resources, how much of each, and how much of it is used.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Quantity, QuantityError};
+
+/// The name of something a ResourceQuota can limit, such as `requests.cpu` or `requests.nvidia.com/gpu`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResourceName(String);
+
+/// Why a line of a quota is refused before the API server is asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuotaError {
+    #[error("Kubernetes has no quota for “{0}”")]
+    Unknown(String),
+    #[error("Kubernetes accepts “{0}” but never enforces it; write requests.{0}")]
+    NotEnforced(String),
+    #[error("{0} is counted in whole numbers")]
+    Fraction(String),
+    #[error(transparent)]
+    Amount(#[from] QuantityError),
+}
+
+/// Kubernetes v1.34 `pkg/apis/core/helper/helpers.go`, `standardQuotaResources`.
+const STANDARD: [&str; 21] = [
+    "cpu",
+    "memory",
+    "ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.storage",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "persistentvolumeclaims",
+    "pods",
+    "services",
+    "services.nodeports",
+    "services.loadbalancers",
+    "configmaps",
+    "secrets",
+    "replicationcontrollers",
+    "resourcequotas",
+    "count/pods",
+    "count/services",
+];
+
+impl ResourceName {
+    /// A name read from the cluster; unknown ones are shown, not judged.
+    pub fn from_cluster(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Things that exist or do not: pods, GPUs, objects. CPU, memory and storage are amounts.
+    pub fn is_counted(&self) -> bool {
+        let name = self.0.as_str();
+        let amount = ["cpu", "memory", "storage"]
+            .iter()
+            .any(|unit| name.ends_with(unit));
+        !amount && !name.starts_with("hugepages-") && !name.starts_with("requests.hugepages-")
+    }
+}
+
+impl FromStr for ResourceName {
+    type Err = QuotaError;
+
+    fn from_str(text: &str) -> Result<Self, QuotaError> {
+        let text = text.trim();
+        let known = STANDARD.contains(&text)
+            || text.starts_with("hugepages-")
+            || text.starts_with("requests.hugepages-")
+            || text.starts_with("count/") && text.len() > 6
+            || text.contains(".storageclass.storage.k8s.io/")
+            || text.starts_with("requests.") && text.contains('/');
+        if known && text.is_ascii() && !text.contains(char::is_whitespace) && text.len() <= 316 {
+            Ok(Self(text.to_owned()))
+        } else if text.contains('/') && !text.starts_with("limits.") && text.is_ascii() {
+            Err(QuotaError::NotEnforced(text.to_owned()))
+        } else {
+            Err(QuotaError::Unknown(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hard limits by resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Quota(BTreeMap<ResourceName, Quantity>);
+
+impl Quota {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn get(&self, name: &ResourceName) -> Option<Quantity> {
+        self.0.get(name).copied()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&ResourceName, Quantity)> {
+        self.0.iter().map(|(name, amount)| (name, *amount))
+    }
+
+    /// One line as a person typed it, checked as far as it can be without the API server.
+    pub fn line(name: &str, amount: &str) -> Result<(ResourceName, Quantity), QuotaError> {
+        let name: ResourceName = name.parse()?;
+        let amount: Quantity = amount.parse()?;
+        if name.is_counted() && !amount.is_whole() {
+            return Err(QuotaError::Fraction(name.0));
+        }
+        Ok((name, amount))
+    }
+
+    /// Does it make the API server refuse pods whose containers state no CPU or memory?
+    pub fn needs_container_defaults(&self) -> bool {
+        self.0.keys().any(|name| {
+            let name = name.as_str();
+            let bare = name
+                .strip_prefix("requests.")
+                .or_else(|| name.strip_prefix("limits."))
+                .unwrap_or(name);
+            bare == "cpu" || bare == "memory"
+        })
+    }
+}
+
+impl FromIterator<(ResourceName, Quantity)> for Quota {
+    fn from_iter<I: IntoIterator<Item = (ResourceName, Quantity)>>(lines: I) -> Self {
+        Self(lines.into_iter().collect())
+    }
+}
+
+/// What `kf-resource-quota` says: enforced limits and use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// `status.hard`; empty when there is no ResourceQuota.
+    pub hard: Quota,
+    /// `status.used`.
+    pub used: Quota,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_enforced_names_are_accepted() {
+        for name in [
+            "cpu",
+            "requests.memory",
+            "requests.nvidia.com/gpu",
+            "count/notebooks.kubeflow.org",
+            "fast.storageclass.storage.k8s.io/requests.storage",
+            "hugepages-2Mi",
+        ] {
+            assert!(name.parse::<ResourceName>().is_ok(), "{name}");
+        }
+        for name in [
+            "gpu",
+            "storage",
+            "requests.gpu",
+            "limits.nvidia.com/gpu",
+            "",
+        ] {
+            assert_eq!(
+                name.parse::<ResourceName>(),
+                Err(QuotaError::Unknown(name.to_owned()))
+            );
+        }
+        assert_eq!(
+            "nvidia.com/gpu".parse::<ResourceName>(),
+            Err(QuotaError::NotEnforced("nvidia.com/gpu".to_owned()))
+        );
+    }
+
+    #[test]
+    fn things_that_are_counted_come_in_whole_numbers() {
+        assert!(Quota::line("cpu", "500m").is_ok());
+        assert!(Quota::line("requests.storage", "1.5Ti").is_ok());
+        assert_eq!(
+            Quota::line("requests.nvidia.com/gpu", "500m"),
+            Err(QuotaError::Fraction("requests.nvidia.com/gpu".to_owned()))
+        );
+        assert!(matches!(
+            Quota::line("pods", "1.5"),
+            Err(QuotaError::Fraction(_))
+        ));
+    }
+
+    #[test]
+    fn cpu_and_memory_need_container_defaults_and_gpus_do_not() {
+        let quota =
+            |name: &str| Quota::from_iter([(ResourceName::from_cluster(name), Quantity::whole(1))]);
+        assert!(quota("limits.cpu").needs_container_defaults());
+        assert!(quota("memory").needs_container_defaults());
+        assert!(!quota("requests.nvidia.com/gpu").needs_container_defaults());
+        assert!(!quota("requests.ephemeral-storage").needs_container_defaults());
+    }
+}

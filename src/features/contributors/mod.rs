@@ -1,0 +1,16 @@
+//! Contributors: who else may use a profile. Shown on the profile's page; changed from there.
+
+mod actions;
+pub mod operations;
+
+use crate::domain::Permission;
+use crate::web::app::App;
+use crate::web::paths;
+use crate::web::routes::{Guard, Routes};
+
+pub fn routes(app: &App) -> Routes {
+    let write = Guard::Needs(Permission::WriteContributors);
+    Routes::new(app)
+        .post(paths::CONTRIBUTORS, write, actions::add)
+        .post(paths::CONTRIBUTOR_REMOVE, write, actions::remove)
+}

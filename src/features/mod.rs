@@ -1,0 +1,33 @@
+//! One folder per word in the menu. Each has its routes in `mod.rs`, what it shows in `pages.rs`, what its forms do in
+//! `actions.rs`, what people type in `form.rs` and what happens in `operations.rs`.
+
+pub mod account;
+pub mod activity;
+pub mod contributors;
+pub mod dashboard;
+pub mod health;
+pub mod mine;
+pub mod operations;
+pub mod profiles;
+pub mod quotas;
+pub mod sign_in;
+pub mod users;
+
+use crate::web::app::App;
+use crate::web::routes::Routes;
+
+/// Every route of the program.
+pub fn routes(app: &App) -> Routes {
+    Routes::new(app)
+        .merge(health::routes(app))
+        .merge(sign_in::routes(app))
+        .merge(dashboard::routes(app))
+        .merge(users::routes(app))
+        .merge(profiles::routes(app))
+        .merge(quotas::routes(app))
+        .merge(contributors::routes(app))
+        .merge(operations::routes(app))
+        .merge(activity::routes(app))
+        .merge(account::routes(app))
+        .merge(mine::routes(app))
+}

@@ -1,0 +1,137 @@
+//! Starting, resuming, undoing and discarding an operation; fetching its password once.
+
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use super::pages;
+use crate::access::{Freshness, SignedIn};
+use crate::domain::{Operation, OperationId, State};
+use crate::operation::TakenOver;
+use crate::web::extract::Path;
+use crate::web::flash::Flash;
+use crate::web::form::CheckedForm;
+use crate::web::frame::Frame;
+use crate::web::problem::Problem;
+use crate::web::scheme::Scheme;
+use crate::web::{page, paths};
+
+pub(super) async fn start(
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    CheckedForm(fields): CheckedForm,
+) -> Result<Response, Problem> {
+    let operation = mine_and_fresh(&signed_in, &id).await?;
+    // One box per manager: every one of them must be ticked.
+    let every_one = operation.conflicts().iter().all(|conflict| {
+        fields
+            .all("take_over")
+            .any(|ticked| ticked == conflict.manager)
+    });
+    let taken_over = if every_one {
+        TakenOver::Yes
+    } else {
+        TakenOver::No
+    };
+    signed_in.engine().start(&operation.id, taken_over).await?;
+    Ok(back(&operation.id))
+}
+
+pub(super) async fn resume(
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let operation = mine_and_fresh(&signed_in, &id).await?;
+    signed_in.engine().resume(&operation.id).await?;
+    Ok(back(&operation.id))
+}
+
+pub(super) async fn undo(
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let operation = mine_and_fresh(&signed_in, &id).await?;
+    signed_in.engine().undo(&operation.id).await?;
+    Ok(back(&operation.id))
+}
+
+pub(super) async fn discard(
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let operation = mine(&signed_in, &id).await?;
+    signed_in.engine().discard(&operation.id).await?;
+    Ok(page::see_other_saying(
+        paths::HOME,
+        Flash::PlanDiscarded,
+        Scheme::of(&headers),
+    ))
+}
+
+/// Shows the generated password, once: the answer to a form, never to a link, and kept by no cache (SEC-43).
+pub(super) async fn receipt(
+    signed_in: SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let operation = mine(&signed_in, &id).await?;
+    let password = if operation.state == State::Done {
+        signed_in.engine().take_password(&operation.id)
+    } else {
+        None
+    };
+    if password.is_some() {
+        signed_in
+            .record(
+                "login.password-shown",
+                &operation.subject,
+                "the generated password was shown",
+            )
+            .await?;
+    }
+    pages::with_password(&signed_in, frame, &operation, password)
+}
+
+async fn mine(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
+    let operation = pages::find(signed_in, id).await?;
+    if signed_in.is_mine(&operation) {
+        return Ok(operation);
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "KA-403",
+        "This is somebody else’s operation",
+        format!(
+            "Only {} can start, resume or undo it.",
+            operation.actor.user
+        ),
+    )
+    .input("Nothing was changed.")
+    .way("Look at the operation", paths::fill(paths::OPERATION, id)))
+}
+
+async fn mine_and_fresh(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
+    let operation = mine(signed_in, id).await?;
+    match signed_in.freshness() {
+        Freshness::Fresh => Ok(operation),
+        Freshness::Stale => {
+            let here = paths::encode(&paths::fill(paths::OPERATION, id));
+            Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "KA-FRESH",
+                "Please sign in again",
+                "Changes need a sign-in that is not too long ago, so that an unattended browser changes nothing.",
+            )
+            .input("Your plan is kept. Sign in and you are back at it.")
+            .way("Sign in again", format!("{}?next={here}", paths::SIGN_IN_BEGIN)))
+        }
+    }
+}
+
+fn back(id: &OperationId) -> Response {
+    page::see_other(&paths::fill(paths::OPERATION, &id.to_string()))
+}

@@ -1,0 +1,421 @@
+//! The plan to review, the progress of an operation with its receipt, and the list of all.
+
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::access::{Access, SignedIn};
+use crate::clock::Clock;
+use crate::domain::{
+    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, Step, StepRecord,
+    StepState,
+};
+use crate::operation::can_be_undone;
+use crate::store::OperationFilter;
+use crate::web::extract::{Path, Query};
+use crate::web::fields::{CheckField, FieldError};
+use crate::web::frame::Frame;
+use crate::web::pager::{self, Address, PAGE, Pager};
+use crate::web::problem::Problem;
+use crate::web::view::{self, Action, Fact, Link, Notice, OperationRow, Tools, When};
+use crate::web::{page, paths};
+
+#[derive(Template)]
+#[template(path = "operations/plan.html")]
+struct PlanPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    notices: Vec<Notice>,
+    steps: Vec<PlanStep>,
+    conflicts: Vec<ConflictView>,
+    start_action: String,
+    start_label: String,
+    start_kind: &'static str,
+    discard_action: String,
+    back_href: String,
+    irreversible: bool,
+}
+
+struct PlanStep {
+    title: String,
+    note: String,
+    changes: Vec<Change>,
+}
+
+struct ConflictView {
+    manager: String,
+    fields: Vec<String>,
+    take_over: CheckField,
+}
+
+#[derive(Template)]
+#[template(path = "operations/show.html")]
+struct ShowPage {
+    frame: Frame,
+    state: &'static str,
+    live: bool,
+    progress: String,
+    done: usize,
+    total: usize,
+    facts: Vec<Fact>,
+    steps: Vec<StepView>,
+    failure: Option<Failure>,
+    resume: Option<Action>,
+    undo: Option<Action>,
+    fetch: Option<Action>,
+    receipt: Option<Receipt>,
+}
+
+struct StepView {
+    title: String,
+    state: &'static str,
+    detail: String,
+    took: String,
+    changes: Vec<Change>,
+}
+
+struct Failure {
+    headline: String,
+    text: String,
+}
+
+struct Receipt {
+    title: String,
+    text: String,
+    secrets: Vec<Secret>,
+    facts: Vec<Fact>,
+    links: Vec<Link>,
+}
+
+struct Secret {
+    label: String,
+    value: String,
+    note: String,
+}
+
+/// What the receipt has to say about the password.
+enum PasswordNews {
+    /// Nobody asked for it on this page.
+    NotAsked,
+    Shown(PlainPassword),
+    /// It was shown before, or went with a program that was stopped.
+    Gone,
+}
+
+pub(super) async fn find(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
+    let missing =
+        || Problem::not_found("operation of this name").way("Go to the start page", paths::HOME);
+    let id: OperationId = id.parse().map_err(|_| missing())?;
+    signed_in.operation(&id).await?.ok_or_else(missing)
+}
+
+pub(super) async fn show(
+    signed_in: SignedIn,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let operation = find(&signed_in, &id).await?;
+    if operation.state == State::Planned && signed_in.is_mine(&operation) {
+        return page::ok(&plan(frame, &operation));
+    }
+    page::ok(&progress(
+        &signed_in,
+        frame,
+        &operation,
+        PasswordNews::NotAsked,
+    ))
+}
+
+/// The page of a finished operation with its password, or with the news that it is gone.
+pub(super) fn with_password(
+    signed_in: &SignedIn,
+    frame: Frame,
+    operation: &Operation,
+    password: Option<PlainPassword>,
+) -> Result<Response, Problem> {
+    let news = password.map_or(PasswordNews::Gone, PasswordNews::Shown);
+    page::ok(&progress(signed_in, frame, operation, news))
+}
+
+fn plan(frame: Frame, operation: &Operation) -> PlanPage {
+    let irreversible = operation
+        .steps
+        .iter()
+        .any(|record| !record.step.is_reversible());
+    let path = |template| paths::fill(template, &operation.id.to_string());
+    PlanPage {
+        frame: frame.titled(format!(
+            "Review: {} {}",
+            operation.kind.title().to_lowercase(),
+            operation.subject
+        )),
+        errors: Vec::new(),
+        notices: Vec::new(),
+        steps: operation.steps.iter().map(plan_step).collect(),
+        conflicts: conflicts(operation),
+        start_action: path(paths::OPERATION_START),
+        start_label: operation.kind.title().to_owned(),
+        start_kind: if irreversible || operation.kind == Kind::RemoveUser {
+            "danger"
+        } else {
+            "primary"
+        },
+        discard_action: path(paths::OPERATION_DISCARD),
+        back_href: String::new(),
+        irreversible,
+    }
+}
+
+fn plan_step(record: &StepRecord) -> PlanStep {
+    let note = match &record.step {
+        Step::CreateLogin { .. } | Step::SetPassword { .. } => {
+            "A password is generated when it starts, and shown once at the end."
+        }
+        Step::WaitForProfile { .. } => {
+            "The profile controller of Kubeflow does this part; it is waited for and checked."
+        }
+        Step::DeleteProfile { .. } => "Irreversible.",
+        Step::ProveSignIn { .. }
+        | Step::DeleteLogin { .. }
+        | Step::EndSessions { .. }
+        | Step::CreateProfile { .. }
+        | Step::SetQuota { .. }
+        | Step::WaitForQuota { .. }
+        | Step::WaitForProfileGone { .. }
+        | Step::AddContributor { .. }
+        | Step::RemoveContributor { .. } => "",
+    };
+    PlanStep {
+        title: record.step.describe(),
+        note: note.to_owned(),
+        changes: record.changes.clone(),
+    }
+}
+
+/// One block per manager, with one box to tick for all of them.
+fn conflicts(operation: &Operation) -> Vec<ConflictView> {
+    let mut all: Vec<&Conflict> = operation.conflicts();
+    all.sort();
+    let managers: std::collections::BTreeSet<&str> = all
+        .iter()
+        .map(|conflict| conflict.manager.as_str())
+        .collect();
+    managers
+        .into_iter()
+        .enumerate()
+        .map(|(index, manager)| {
+            let mut take_over = CheckField::new(
+                "take_over",
+                &format!("Take these fields over from {manager}"),
+                false,
+            );
+            take_over.id = format!("take-over-{index}");
+            manager.clone_into(&mut take_over.value);
+            ConflictView {
+                manager: manager.to_owned(),
+                fields: all
+                    .iter()
+                    .filter(|c| c.manager == manager)
+                    .map(|c| c.field.clone())
+                    .collect(),
+                take_over,
+            }
+        })
+        .collect()
+}
+
+fn progress(
+    signed_in: &SignedIn,
+    frame: Frame,
+    operation: &Operation,
+    news: PasswordNews,
+) -> ShowPage {
+    let mine = signed_in.is_mine(operation);
+    let live = operation.state.is_active();
+    let path = |template| paths::fill(template, &operation.id.to_string());
+    let frame = frame.titled(format!("{} {}", operation.kind.title(), operation.subject));
+    let waiting =
+        matches!(news, PasswordNews::NotAsked) && signed_in.engine().holds_password(&operation.id);
+    let undoable =
+        mine && matches!(operation.state, State::Done | State::Failed) && can_be_undone(operation);
+    ShowPage {
+        frame: if live { frame.refreshing(2) } else { frame },
+        state: operation.state.as_str(),
+        live,
+        progress: view::progress(operation),
+        done: operation.done_steps(),
+        total: operation.steps.len(),
+        facts: facts(operation),
+        steps: operation.steps.iter().map(step).collect(),
+        failure: failure(operation),
+        resume: (mine && operation.state == State::Failed)
+            .then(|| Action::allowed("Resume", path(paths::OPERATION_RESUME))),
+        undo: undoable.then(|| Action::allowed("Undo", path(paths::OPERATION_UNDO))),
+        fetch: (mine && operation.state == State::Done && waiting)
+            .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT))),
+        receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
+    }
+}
+
+fn facts(operation: &Operation) -> Vec<Fact> {
+    let now = Clock.now();
+    let started = When::new(operation.created_at, now);
+    vec![
+        Fact::new("Started by", operation.actor.user.as_str()),
+        Fact::new("Planned", format!("{} ({})", started.text, started.exact)),
+        Fact::new("Last change", When::new(operation.updated_at, now).exact),
+        Fact::new("Record", "Lines of this operation").linked(format!(
+            "{}?operation={}",
+            paths::ACTIVITY,
+            operation.id
+        )),
+    ]
+}
+
+fn step(record: &StepRecord) -> StepView {
+    let state = match record.state {
+        StepState::Waiting => "waiting",
+        StepState::Running => "running",
+        StepState::Done => "done",
+        StepState::Failed => "failed",
+        StepState::Undone => "undone",
+    };
+    let took = record
+        .started_at
+        .zip(record.ended_at)
+        .map(|(from, to)| view::took(from, to))
+        .unwrap_or_default();
+    StepView {
+        title: record.step.describe(),
+        state,
+        detail: record.detail.clone(),
+        took,
+        changes: record.changes.clone(),
+    }
+}
+
+fn failure(operation: &Operation) -> Option<Failure> {
+    let failed = operation
+        .current()
+        .filter(|_| operation.state == State::Failed)?;
+    let text = "The steps before it stand. Resume goes on from here; Undo puts back what was there before.";
+    Some(Failure {
+        headline: format!("{}: {}", failed.step.describe(), failed.detail),
+        text: text.to_owned(),
+    })
+}
+
+#[expect(
+    clippy::fn_params_excessive_bools,
+    reason = "a finding is either so or not; an enum would say the same twice"
+)]
+fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt {
+    let (text, secrets) = match news {
+        PasswordNews::Shown(password) => (
+            "Hand it over on a safe way. The person can change nothing here yet; give a new one with Reset password.".to_owned(),
+            vec![Secret {
+                label: format!("Password of {}", operation.subject),
+                value: password.expose().to_owned(),
+                note: "Shown once. It is stored nowhere; close this page and it is gone.".to_owned(),
+            }],
+        ),
+        PasswordNews::Gone => ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new()),
+        PasswordNews::NotAsked if waiting => ("The new password was proved at Dex and waits to be shown, once.".to_owned(), Vec::new()),
+        PasswordNews::NotAsked if operation.has_password() => {
+            ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new())
+        }
+        PasswordNews::NotAsked => (String::new(), Vec::new()),
+    };
+    let links = match operation.kind {
+        Kind::AddUser | Kind::ResetPassword => vec![Link::new(
+            "See the user",
+            paths::fill(paths::USER, &operation.subject),
+        )],
+        Kind::CreateProfile | Kind::SetQuota => vec![Link::new(
+            "See the profile",
+            paths::fill(paths::PROFILE, &operation.subject),
+        )],
+        Kind::RemoveUser => vec![Link::new("See all users", paths::USERS)],
+        Kind::DeleteProfile | Kind::AddContributor | Kind::RemoveContributor => {
+            vec![Link::new("See all profiles", paths::PROFILES)]
+        }
+    };
+    Receipt {
+        title: "Done".to_owned(),
+        text,
+        secrets,
+        facts: Vec::new(),
+        links,
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "operations/list.html")]
+struct ListPage {
+    frame: Frame,
+    notice: Option<Notice>,
+    tools: Tools,
+    rows: Vec<OperationRow>,
+    pager: Pager,
+}
+
+pub(super) async fn list(
+    access: Access,
+    frame: Frame,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let address = Address::new(
+        paths::OPERATIONS,
+        &[
+            ("q", &query.q),
+            ("state", &query.state),
+            ("kind", &query.kind),
+        ],
+    );
+    let filter = OperationFilter {
+        state: query.state.parse().ok(),
+        kind: query.kind.parse().ok(),
+        subject: query.q.clone(),
+        actor: String::new(),
+    };
+    let offset = pager::offset(query.page);
+    let (operations, total) = access.operations(&filter, PAGE, offset).await?;
+    let (_, pager) = pager::page(
+        &address,
+        query.page,
+        usize::try_from(total).unwrap_or(usize::MAX),
+    );
+    let states: Vec<(&str, &str)> = State::ALL
+        .into_iter()
+        .map(|state| (state.as_str(), state.as_str()))
+        .collect();
+    let kinds: Vec<(&str, &str)> = Kind::ALL
+        .into_iter()
+        .map(|kind| (kind.as_str(), kind.title()))
+        .collect();
+    let now = Clock.now();
+    page::ok(&ListPage {
+        frame: frame.titled("Operations"),
+        notice: None,
+        tools: Tools::new(paths::OPERATIONS, "Search by subject", &query.q, &address)
+            .filter("state", "State", &states, &query.state, &address)
+            .filter("kind", "Kind", &kinds, &query.kind, &address),
+        rows: operations
+            .iter()
+            .map(|operation| OperationRow::new(operation, now))
+            .collect(),
+        pager,
+    })
+}

@@ -1,0 +1,18 @@
+//! Quotas: what the pods and volumes of a profile may take together.
+
+mod actions;
+pub mod form;
+pub mod operations;
+mod pages;
+
+use crate::domain::Permission;
+use crate::web::app::App;
+use crate::web::paths;
+use crate::web::routes::{Guard, Routes};
+
+pub fn routes(app: &App) -> Routes {
+    let write = Guard::Needs(Permission::WriteQuotas);
+    Routes::new(app)
+        .get(paths::QUOTA, write, pages::edit)
+        .post(paths::QUOTA, write, actions::set)
+}

@@ -1,0 +1,137 @@
+//! Forms of users: each becomes a plan to review, or the form again with what is wrong.
+
+use axum::response::Response;
+use http::StatusCode;
+
+use super::form::{NewUserForm, RemoveForm};
+use super::{form_pages, operations};
+use crate::access::{Access, Person};
+use crate::cluster;
+use crate::domain::{Email, LoginSource, Operation};
+use crate::features::quotas::form::FIRST_FIELD;
+use crate::operation::PlanError;
+use crate::web::extract::Path;
+use crate::web::fields::FormErrors;
+use crate::web::form::CheckedForm;
+use crate::web::frame::Frame;
+use crate::web::problem::Problem;
+use crate::web::{page, paths};
+
+pub(super) async fn add(
+    access: Access,
+    frame: Frame,
+    CheckedForm(fields): CheckedForm,
+) -> Result<Response, Problem> {
+    let mut form = NewUserForm::sent(&fields);
+    if fields.is_checked("more") {
+        return page::ok(&form_pages::NewPage::with(
+            frame,
+            &form,
+            FormErrors::default(),
+            &access,
+        ));
+    }
+    let new = match form.parse(&access) {
+        Ok(new) => new,
+        Err(errors) => {
+            return page::invalid(&form_pages::NewPage::with(frame, &form, errors, &access));
+        }
+    };
+    match operations::plan_add(&access, new).await {
+        Ok(operation) => Ok(review(&operation)),
+        Err(PlanError::Cluster(error)) => match at_field(&error) {
+            Some(field) => {
+                let mut errors = FormErrors::default();
+                errors.add(field, error);
+                page::invalid(&form_pages::NewPage::with(frame, &form, errors, &access))
+            }
+            None => Err(error.into()),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which field an answer of the API server belongs to, if it is about what was typed.
+fn at_field(error: &cluster::Error) -> Option<&'static str> {
+    match error {
+        cluster::Error::AlreadyExists { kind, .. } if *kind == "Password" => Some("email"),
+        cluster::Error::AlreadyExists { .. } => Some("profile"),
+        cluster::Error::Invalid { kind, .. } if *kind == "ResourceQuota" => Some(FIRST_FIELD),
+        cluster::Error::Invalid { kind, .. } if *kind == "Profile" => Some("profile"),
+        cluster::Error::Invalid { .. }
+        | cluster::Error::NotFound { .. }
+        | cluster::Error::FieldConflict(_)
+        | cluster::Error::Stale { .. }
+        | cluster::Error::Forbidden { .. }
+        | cluster::Error::MissingCrd { .. }
+        | cluster::Error::Unreachable { .. }
+        | cluster::Error::Throttled
+        | cluster::Error::Other { .. } => None,
+    }
+}
+
+pub(super) async fn reset_password(
+    access: Access,
+    Path(email): Path<String>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let person = find(&access, &email)?;
+    let login = person
+        .logins
+        .iter()
+        .find(|login| login.source == LoginSource::PasswordObject);
+    let (Some(login), Ok(email)) = (login, email.parse::<Email>()) else {
+        return Err(not_ours(&person));
+    };
+    let operation = operations::plan_reset(&access, &email, &login.user_id).await?;
+    Ok(review(&operation))
+}
+
+pub(super) async fn remove(
+    access: Access,
+    frame: Frame,
+    Path(email): Path<String>,
+    CheckedForm(fields): CheckedForm,
+) -> Result<Response, Problem> {
+    let person = find(&access, &email)?;
+    let email: Email = email.parse().map_err(|_| not_ours(&person))?;
+    let form = RemoveForm::sent(&fields);
+    let removal = match form.parse(&access, &person) {
+        Ok(removal) => removal,
+        Err(errors) => {
+            return page::invalid(&form_pages::RemovePage::with(frame, &person, &form, errors));
+        }
+    };
+    let operation = operations::plan_remove(&access, &email, &person, removal).await?;
+    Ok(review(&operation))
+}
+
+fn review(operation: &Operation) -> Response {
+    page::see_other(&paths::fill(paths::OPERATION, &operation.id.to_string()))
+}
+
+pub(super) fn find(access: &Access, email: &str) -> Result<std::sync::Arc<Person>, Problem> {
+    let people = access.people();
+    let key = email.to_ascii_lowercase();
+    people
+        .binary_search_by(|person| person.key.as_str().cmp(&key))
+        .map(|index| people[index].clone())
+        .map_err(|_| {
+            Problem::not_found(&format!("person named {key}")).way("See all users", paths::USERS)
+        })
+}
+
+fn not_ours(person: &Person) -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "KA-LOGIN",
+        "This login is not a Password object",
+        format!(
+            "{} signs in by a static entry in the Dex configuration or through a connector. This dashboard does not \
+             change those.",
+            person.key
+        ),
+    )
+    .input("Nothing was changed.")
+    .way("Back to this person", paths::fill(paths::USER, &person.key))
+}

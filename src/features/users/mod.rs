@@ -1,0 +1,25 @@
+//! Users: everybody who can sign in, owns a profile or shares one, joined over all sources.
+
+mod actions;
+mod form;
+mod form_pages;
+pub mod operations;
+mod pages;
+
+use crate::domain::Permission;
+use crate::web::app::App;
+use crate::web::paths;
+use crate::web::routes::{Guard, Routes};
+
+pub fn routes(app: &App) -> Routes {
+    let read = Guard::Needs(Permission::ReadUsers);
+    let write = Guard::Needs(Permission::WriteUsers);
+    Routes::new(app)
+        .get(paths::USERS, read, pages::list)
+        .get(paths::USER_NEW, write, form_pages::new)
+        .post(paths::USER_NEW, write, actions::add)
+        .get(paths::USER, read, pages::show)
+        .post(paths::USER_RESET, write, actions::reset_password)
+        .get(paths::USER_REMOVE, write, form_pages::remove)
+        .post(paths::USER_REMOVE, write, actions::remove)
+}

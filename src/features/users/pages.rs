@@ -1,0 +1,350 @@
+//! The list of everybody, and one person.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::actions::find;
+use crate::access::{Access, Finding, Person};
+use crate::domain::{LoginSource, Permission};
+use crate::web::extract::{Path, Query};
+use crate::web::frame::Frame;
+use crate::web::pager::{self, Address, Pager};
+use crate::web::problem::Problem;
+use crate::web::view::{Action, Badge, Fact, Link, Notice, SortHeader, Tools};
+use crate::web::{page, paths};
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    finding: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "users/list.html")]
+struct ListPage {
+    frame: Frame,
+    notice: Option<Notice>,
+    loaded: bool,
+    may_write: bool,
+    denied: String,
+    tools: Tools,
+    columns: Vec<SortHeader>,
+    rows: Vec<UserRow>,
+    pager: Pager,
+}
+
+struct UserRow {
+    email: String,
+    href: String,
+    name: String,
+    sources: Vec<Badge>,
+    profiles: Vec<Link>,
+    contributions: usize,
+    findings: Vec<Badge>,
+}
+
+const SOURCES: [(&str, &str); 3] = [
+    ("object", "Password object"),
+    ("static", "Static entry"),
+    ("none", "No login here"),
+];
+
+pub(super) async fn list(
+    access: Access,
+    frame: Frame,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let address = Address::new(
+        paths::USERS,
+        &[
+            ("q", &query.q),
+            ("source", &query.source),
+            ("finding", &query.finding),
+            ("sort", &query.sort),
+        ],
+    );
+    let everybody = access.people();
+    let mut people: Vec<&Arc<Person>> = everybody
+        .iter()
+        .filter(|person| matches(person, &query))
+        .collect();
+    sort(&mut people, &query.sort);
+    let (shown, pager) = pager::page(&address, query.page, people.len());
+    let logins = access.cluster().logins().state;
+    let choices: Vec<(&str, &str)> = Finding::ALL
+        .into_iter()
+        .map(|finding| (finding.code(), finding.label()))
+        .collect();
+    page::ok(&ListPage {
+        frame: frame.titled("Users"),
+        notice: Notice::about("logins", &logins),
+        loaded: !everybody.is_empty() || Notice::about("logins", &logins).is_none(),
+        may_write: access.may(Permission::WriteUsers),
+        denied: "Your account may not add logins.".to_owned(),
+        tools: Tools::new(paths::USERS, "Search users", &query.q, &address)
+            .filter("source", "Login", &SOURCES, &query.source, &address)
+            .filter("finding", "Finding", &choices, &query.finding, &address)
+            .keeping("sort", &query.sort),
+        columns: columns(&query.sort, &address),
+        rows: people[shown].iter().map(|person| row(person)).collect(),
+        pager,
+    })
+}
+
+fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
+    let sort = if sort.is_empty() { "email" } else { sort };
+    vec![
+        SortHeader::new("E-mail", "email", sort, address),
+        SortHeader::new("Name", "name", sort, address),
+        SortHeader::new("Login", "source", sort, address),
+        SortHeader::new("Profiles", "profiles", sort, address),
+        SortHeader::new("Contributions", "contributions", sort, address).numeric(),
+        SortHeader::new("Findings", "findings", sort, address),
+    ]
+}
+
+fn matches(person: &Person, query: &ListQuery) -> bool {
+    let wanted = query.q.trim().to_lowercase();
+    let text = wanted.is_empty()
+        || person.key.contains(&wanted)
+        || person.display_name().to_lowercase().contains(&wanted)
+        || person
+            .owns
+            .iter()
+            .any(|profile| profile.as_str().contains(&wanted));
+    let source = match query.source.as_str() {
+        "object" => person.password_object().is_some(),
+        "static" => person.static_login().is_some(),
+        "none" => person.logins.is_empty(),
+        _ => true,
+    };
+    let finding = query.finding.is_empty()
+        || person
+            .findings
+            .iter()
+            .any(|finding| finding.code() == query.finding);
+    text && source && finding
+}
+
+fn sort(people: &mut [&Arc<Person>], by: &str) {
+    let (key, descending) = by.strip_prefix('-').map_or((by, false), |key| (key, true));
+    match key {
+        "name" => people.sort_by_key(|person| person.display_name().to_lowercase()),
+        "source" => people.sort_by_key(|person| person.logins.first().map(|login| login.source)),
+        "profiles" => people.sort_by_key(|person| person.owns.len()),
+        "contributions" => people.sort_by_key(|person| person.contributes.len()),
+        "findings" => people.sort_by_key(|person| std::cmp::Reverse(person.findings.len())),
+        // They are kept in this order.
+        _ => {}
+    }
+    if descending {
+        people.reverse();
+    }
+}
+
+fn row(person: &Person) -> UserRow {
+    UserRow {
+        email: person.key.clone(),
+        href: paths::fill(paths::USER, &person.key),
+        name: person.display_name().to_owned(),
+        sources: sources(person),
+        profiles: person
+            .owns
+            .iter()
+            .map(|name| Link::new(name.as_str(), paths::fill(paths::PROFILE, name.as_str())))
+            .collect(),
+        contributions: person.contributes.len(),
+        findings: person
+            .findings
+            .iter()
+            .map(|finding| Badge::new(finding.label(), colour(*finding)))
+            .collect(),
+    }
+}
+
+fn sources(person: &Person) -> Vec<Badge> {
+    if person.logins.is_empty() {
+        return vec![Badge::new("No login here", "gray")];
+    }
+    let badge = |source| match source {
+        LoginSource::PasswordObject => Badge::new("Password object", "blue"),
+        LoginSource::Static => Badge::new("Static entry", "teal"),
+    };
+    person
+        .logins
+        .iter()
+        .map(|login| badge(login.source))
+        .collect()
+}
+
+fn colour(finding: Finding) -> &'static str {
+    match finding {
+        Finding::DefaultPassword | Finding::Cost => "red",
+        Finding::UpperCase | Finding::Duplicate | Finding::NoUserId => "orange",
+        Finding::NoProfile | Finding::NoLogin => "gray",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "users/detail.html")]
+struct ShowPage {
+    frame: Frame,
+    notice: Option<Notice>,
+    badges: Vec<Badge>,
+    findings: Vec<FindingView>,
+    facts: Vec<Fact>,
+    owned: Vec<OwnedProfile>,
+    contributions: Vec<UserContribution>,
+    reset: Action,
+    remove: Action,
+}
+
+struct FindingView {
+    verdict: &'static str,
+    title: String,
+    text: String,
+}
+
+struct OwnedProfile {
+    name: String,
+    href: String,
+    verdict: &'static str,
+    reason: String,
+}
+
+struct UserContribution {
+    profile: String,
+    href: String,
+    role: &'static str,
+    verdict: &'static str,
+    reason: String,
+}
+
+pub(super) async fn show(
+    access: Access,
+    frame: Frame,
+    Path(email): Path<String>,
+) -> Result<Response, Problem> {
+    let person = find(&access, &email)?;
+    let may_write = access.may(Permission::WriteUsers);
+    let reset = match (may_write, person.password_object()) {
+        (false, _) => Action::denied("Reset password", "Your account may not change logins."),
+        (true, Some(_)) => Action::allowed(
+            "Reset password",
+            paths::fill(paths::USER_RESET, &person.key),
+        ),
+        (true, None) => Action::denied(
+            "Reset password",
+            "Only Password objects can be changed here.",
+        ),
+    };
+    let remove = if may_write {
+        Action::allowed("Remove user", paths::fill(paths::USER_REMOVE, &person.key))
+    } else {
+        Action::denied("Remove user", "Your account may not remove logins.")
+    };
+    page::ok(&ShowPage {
+        frame: frame.titled(person.key.clone()),
+        notice: Notice::about("logins", &access.cluster().logins().state),
+        badges: sources(&person),
+        findings: person
+            .findings
+            .iter()
+            .map(|finding| finding_view(*finding))
+            .collect(),
+        facts: facts(&person),
+        owned: owned(&access, &person),
+        contributions: contributions(&access, &person),
+        reset,
+        remove,
+    })
+}
+
+fn finding_view(finding: Finding) -> FindingView {
+    let verdict = if colour(finding) == "red" {
+        "Broken"
+    } else {
+        "Warning"
+    };
+    FindingView {
+        verdict,
+        title: finding.label().to_owned(),
+        text: finding.explain().to_owned(),
+    }
+}
+
+fn facts(person: &Person) -> Vec<Fact> {
+    let mut facts = vec![Fact::new("E-mail", person.name.as_str())];
+    for login in &person.logins {
+        let lives = match login.source {
+            LoginSource::PasswordObject => {
+                "Password object of Dex in namespace auth: effective at once"
+            }
+            LoginSource::Static => {
+                "staticPasswords in ConfigMap dex: shown here, changed there, needs a restart of Dex"
+            }
+        };
+        facts.push(Fact::new("Login lives in", lives));
+        facts.push(Fact::new("Name", login.username.as_str()));
+        facts.push(Fact::new(
+            "User ID",
+            if login.user_id.is_empty() {
+                "none"
+            } else {
+                login.user_id.as_str()
+            },
+        ));
+        let cost = login.cost.map_or_else(
+            || "not readable".to_owned(),
+            |cost| format!("bcrypt, cost {cost}"),
+        );
+        facts.push(Fact::new("Password hash", cost));
+    }
+    facts
+}
+
+fn owned(access: &Access, person: &Person) -> Vec<OwnedProfile> {
+    let profiles = person
+        .owns
+        .iter()
+        .filter_map(|name| access.cluster().profile(name));
+    profiles
+        .map(|profile| OwnedProfile {
+            name: profile.name.to_string(),
+            href: paths::fill(paths::PROFILE, profile.name.as_str()),
+            verdict: profile.health.verdict.as_str(),
+            reason: profile.health.reason.clone(),
+        })
+        .collect()
+}
+
+fn contributions(access: &Access, person: &Person) -> Vec<UserContribution> {
+    let all = access.cluster().contributions();
+    let theirs = all
+        .items
+        .iter()
+        .filter(|contribution| contribution.user.folded() == person.key);
+    theirs
+        .map(|contribution| {
+            let (verdict, reason) = contribution.health();
+            UserContribution {
+                profile: contribution.profile.to_string(),
+                href: paths::fill(paths::PROFILE, contribution.profile.as_str()),
+                role: contribution.role.as_str(),
+                verdict,
+                reason: reason.to_owned(),
+            }
+        })
+        .collect()
+}

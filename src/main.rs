@@ -1,0 +1,27 @@
+//! Parses the command line, starts logging, runs one command.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kubeflow_admin::config::{Arguments, Command};
+use kubeflow_admin::{cli, telemetry};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Serve(options) => {
+            telemetry::start();
+            cli::serve::run(*options).await
+        }
+        Command::SignInLink(options) => cli::sign_in_link::run(&options).await,
+        Command::Health(options) => cli::health::run(&options).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The activity record: one line in the store and the same line as JSON on standard output.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::domain::{Actor, AuditEvent, Change, Operation, Outcome, Step};
+use crate::store::{self, Store};
+
+/// Appends a line. Appending the same id twice is appending it once.
+pub async fn record(store: &Store, event: &AuditEvent) -> Result<(), store::Error> {
+    store.audit_append(event).await?;
+    tracing::info!(
+        target: "activity",
+        id = %event.id,
+        actor = %event.actor,
+        action = %event.action,
+        subject = %event.subject,
+        outcome = event.outcome.as_str(),
+        operation = event.operation.map(tracing::field::display),
+        before = event.before.as_ref().map(tracing::field::display),
+        after = event.after.as_ref().map(tracing::field::display),
+        note = %event.note,
+    );
+    Ok(())
+}
+
+/// A line for an attempt that was refused before anything happened.
+pub async fn record_refusal(
+    store: &Store,
+    actor: &Actor,
+    at: Timestamp,
+    action: &str,
+    note: &str,
+) -> Result<(), store::Error> {
+    let event = AuditEvent {
+        id: uuid::Uuid::now_v7().to_string(),
+        at,
+        actor: actor.user.clone(),
+        action: action.to_owned(),
+        subject: String::new(),
+        outcome: Outcome::Refused,
+        operation: None,
+        before: None,
+        after: None,
+        note: note.to_owned(),
+    };
+    record(store, &event).await
+}
+
+/// The line for one step. Its id is made from operation, step and outcome, so that a step which is done again after
+/// a crash is recorded once.
+pub(super) fn step_event(
+    operation: &Operation,
+    index: usize,
+    outcome: Outcome,
+    at: Timestamp,
+) -> AuditEvent {
+    let record = &operation.steps[index];
+    let (before, after) = values(&record.changes);
+    AuditEvent {
+        id: format!("{}-{index:02}-{}", operation.id, outcome.as_str()),
+        at,
+        actor: operation.actor.user.clone(),
+        action: action(&record.step).to_owned(),
+        subject: subject(&record.step),
+        outcome,
+        operation: Some(operation.id),
+        before,
+        after,
+        note: record.detail.clone(),
+    }
+}
+
+/// Is the step worth a line? Waiting and proving change nothing.
+pub(super) fn is_recorded(step: &Step) -> bool {
+    !matches!(
+        step,
+        Step::WaitForProfile { .. } | Step::WaitForQuota { .. } | Step::WaitForProfileGone { .. }
+    )
+}
+
+fn values(changes: &[Change]) -> (Option<Value>, Option<Value>) {
+    let side = |pick: fn(&Change) -> Option<&String>| {
+        let map: serde_json::Map<String, Value> = changes
+            .iter()
+            .filter_map(|change| pick(change).map(|value| (change.field.clone(), json!(value))))
+            .collect();
+        (!map.is_empty()).then_some(Value::Object(map))
+    };
+    (
+        side(|change| change.before.as_ref()),
+        side(|change| change.after.as_ref()),
+    )
+}
+
+fn action(step: &Step) -> &'static str {
+    match step {
+        Step::CreateLogin { .. } => "login.created",
+        Step::SetPassword { .. } => "login.password-set",
+        Step::DeleteLogin { .. } => "login.deleted",
+        Step::EndSessions { .. } => "session.ended",
+        Step::CreateProfile { .. } => "profile.created",
+        Step::WaitForProfile { .. }
+        | Step::WaitForQuota { .. }
+        | Step::WaitForProfileGone { .. } => "waited",
+        Step::SetQuota { .. } => "quota.set",
+        Step::DeleteProfile { .. } => "profile.deleted",
+        Step::AddContributor { .. } => "contributor.added",
+        Step::RemoveContributor { .. } => "contributor.removed",
+        Step::ProveSignIn { .. } => "login.proved",
+    }
+}
+
+fn subject(step: &Step) -> String {
+    match step {
+        Step::CreateLogin { email, .. }
+        | Step::SetPassword { email, .. }
+        | Step::DeleteLogin { email }
+        | Step::EndSessions { email, .. }
+        | Step::ProveSignIn { email } => email.to_string(),
+        Step::CreateProfile { name, .. }
+        | Step::WaitForProfile { name }
+        | Step::SetQuota { name, .. }
+        | Step::WaitForQuota { name, .. }
+        | Step::DeleteProfile { name }
+        | Step::WaitForProfileGone { name } => format!("profile {name}"),
+        Step::AddContributor { profile, user, .. }
+        | Step::RemoveContributor { profile, user, .. } => {
+            format!("{user} in profile {profile}")
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! One operation from where it stands to its end, with its lease kept and every state stored before it is acted on.
+
+use std::time::Duration;
+
+use super::engine::Engine;
+use super::record::{is_recorded, record, step_event};
+use super::step::{StepError, Undo};
+use crate::domain::{Operation, Outcome, State, StepState};
+use crate::store::Saved;
+
+/// Trouble that passes by itself is waited out this long before a step fails.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// The store may be away this long before the operation is left to whoever takes it over.
+const STORE_PATIENCE: Duration = Duration::from_mins(2);
+
+/// Why a run ends early. The operation stays as stored; somebody goes on from there.
+pub(super) enum Leave {
+    LeaseLost,
+    Stopping,
+    StoreGone,
+}
+
+pub(super) struct Run {
+    pub(super) engine: Engine,
+    pub(super) operation: Operation,
+}
+
+impl Run {
+    pub(super) fn new(engine: Engine, operation: Operation) -> Self {
+        Self { engine, operation }
+    }
+
+    #[expect(clippy::wrong_self_convention, reason = "the value is used up")]
+    pub(super) async fn to_the_end(mut self) {
+        let id = self.operation.id;
+        let end = match self.operation.state {
+            State::Undoing => self.undo_steps().await,
+            State::Planned | State::Running | State::Failed | State::Done | State::Undone => {
+                self.do_steps().await
+            }
+        };
+        match end {
+            Ok(()) => {
+                tracing::info!(operation = %id, state = self.operation.state.as_str(), "operation.ended");
+            }
+            Err(Leave::LeaseLost) => tracing::warn!(operation = %id, "operation.lease-lost"),
+            Err(Leave::StoreGone) => tracing::error!(operation = %id, "operation.store-gone"),
+            Err(Leave::Stopping) => {
+                let _ = self
+                    .engine
+                    .parts
+                    .store
+                    .operation_release(&id, &self.engine.owner)
+                    .await;
+                tracing::info!(operation = %id, "operation.handed-over");
+            }
+        }
+    }
+
+    async fn do_steps(&mut self) -> Result<(), Leave> {
+        for index in 0..self.operation.steps.len() {
+            if self.operation.steps[index].state == StepState::Done {
+                continue;
+            }
+            self.begin_step(index).await?;
+            match self.patiently(index).await? {
+                Ok(detail) => self.end_step(index, StepState::Done, detail).await?,
+                Err(error) => {
+                    self.end_step(index, StepState::Failed, error.to_string())
+                        .await?;
+                    return self.finish(State::Failed).await;
+                }
+            }
+        }
+        self.finish(State::Done).await
+    }
+
+    async fn undo_steps(&mut self) -> Result<(), Leave> {
+        for index in (0..self.operation.steps.len()).rev() {
+            let state = self.operation.steps[index].state;
+            if matches!(state, StepState::Waiting | StepState::Undone) {
+                continue;
+            }
+            let end = match self.undo_step(index).await {
+                Ok(Undo::Done(detail)) => (StepState::Undone, detail),
+                Ok(Undo::Nothing) => (StepState::Undone, String::new()),
+                Err(error) => {
+                    self.operation.steps[index].detail = format!("Could not be undone: {error}");
+                    self.operation.steps[index].state = StepState::Failed;
+                    self.line(index, Outcome::Failed).await?;
+                    return self.finish(State::Failed).await;
+                }
+            };
+            self.operation.steps[index].detail.clone_from(&end.1);
+            self.operation.steps[index].state = end.0;
+            if !end.1.is_empty() {
+                self.line(index, Outcome::Undone).await?;
+            }
+            self.save().await?;
+        }
+        self.finish(State::Undone).await
+    }
+
+    /// Does a step, again and again while the trouble is of the kind that passes.
+    async fn patiently(&mut self, index: usize) -> Result<Result<String, StepError>, Leave> {
+        let began = tokio::time::Instant::now();
+        let mut pause = Duration::from_millis(250);
+        loop {
+            self.still_wanted()?;
+            match self.do_step(index).await? {
+                Err(StepError::Cluster(error))
+                    if error.may_pass() && began.elapsed() < PATIENCE =>
+                {
+                    self.operation.steps[index].detail = format!("Trying again: {error}");
+                    self.save().await?;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                }
+                end => return Ok(end),
+            }
+        }
+    }
+
+    async fn begin_step(&mut self, index: usize) -> Result<(), Leave> {
+        self.still_wanted()?;
+        let now = self.engine.clock.now();
+        let record = &mut self.operation.steps[index];
+        record.state = StepState::Running;
+        record.started_at.get_or_insert(now);
+        record.detail.clear();
+        self.save().await
+    }
+
+    async fn end_step(
+        &mut self,
+        index: usize,
+        state: StepState,
+        detail: String,
+    ) -> Result<(), Leave> {
+        let now = self.engine.clock.now();
+        let record = &mut self.operation.steps[index];
+        record.state = state;
+        record.detail = detail;
+        record.ended_at = Some(now);
+        let outcome = if state == StepState::Failed {
+            Outcome::Failed
+        } else {
+            Outcome::Done
+        };
+        if is_recorded(&record.step) || state == StepState::Failed {
+            self.line(index, outcome).await?;
+        }
+        self.save().await
+    }
+
+    async fn finish(&mut self, state: State) -> Result<(), Leave> {
+        self.operation.state = state;
+        self.save().await?;
+        let _ = self
+            .engine
+            .parts
+            .store
+            .operation_release(&self.operation.id, &self.engine.owner)
+            .await;
+        Ok(())
+    }
+
+    pub(super) fn still_wanted(&self) -> Result<(), Leave> {
+        if self.engine.parts.stop.is_cancelled() {
+            Err(Leave::Stopping)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
+        let event = step_event(&self.operation, index, outcome, self.engine.clock.now());
+        let began = tokio::time::Instant::now();
+        while let Err(error) = record(&self.engine.parts.store, &event).await {
+            self.wait_for_store(began, &error).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores the operation and renews the lease.
+    pub(super) async fn save(&mut self) -> Result<(), Leave> {
+        self.operation.updated_at = self.engine.clock.now();
+        let began = tokio::time::Instant::now();
+        loop {
+            match self.engine.save(&self.operation).await {
+                Ok(Saved::Yes) => return Ok(()),
+                Ok(Saved::LeaseLost) => return Err(Leave::LeaseLost),
+                Err(error) => self.wait_for_store(began, &error).await?,
+            }
+        }
+    }
+
+    async fn wait_for_store(
+        &self,
+        began: tokio::time::Instant,
+        error: &crate::store::Error,
+    ) -> Result<(), Leave> {
+        tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
+        if began.elapsed() > STORE_PATIENCE {
+            return Err(Leave::StoreGone);
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        Ok(())
+    }
+}

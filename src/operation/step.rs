@@ -1,0 +1,375 @@
+//! What each step does and how it is taken back.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+
+use super::plan::rehearse;
+use super::run::{Leave, Run};
+use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile, QuotaChange};
+use crate::domain::{Email, HealthVerdict, PlainPassword, ProfileName, Quota, Step, UserName};
+use crate::store;
+
+/// A new profile is waited for this long. The controller makes one to two a second when many are created at once.
+const PROFILE_LIMIT: Duration = Duration::from_mins(5);
+const QUOTA_LIMIT: Duration = Duration::from_mins(1);
+const GONE_LIMIT: Duration = Duration::from_mins(10);
+const POLL: Duration = Duration::from_millis(500);
+
+/// Proves a login by using it.
+pub trait Prover: Send + Sync {
+    /// Signs in at Dex as a browser would. The error says what Dex answered.
+    fn prove<'a>(
+        &'a self,
+        email: &'a Email,
+        password: &'a PlainPassword,
+    ) -> BoxFuture<'a, Result<(), String>>;
+}
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    #[error(transparent)]
+    Cluster(#[from] cluster::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("{0}")]
+    NotReached(String),
+    #[error("The new login was written, but Dex did not accept it: {0}")]
+    NotProved(String),
+    #[error("The plan holds no hash for this login. Discard it and plan again.")]
+    NoHash,
+}
+
+/// What undoing a step came to.
+pub(super) enum Undo {
+    Done(String),
+    Nothing,
+}
+
+impl Run {
+    /// Does one step. What was there before is stored before anything is written.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the enum is not ours and grows; every other case is answered alike"
+    )]
+    pub(super) async fn do_step(
+        &mut self,
+        index: usize,
+    ) -> Result<Result<String, StepError>, Leave> {
+        let acting = match self.acting() {
+            Ok(acting) => acting,
+            Err(error) => return Ok(Err(error)),
+        };
+        let step = self.operation.steps[index].step.clone();
+        if self.operation.steps[index].before.is_none() {
+            match rehearse(&acting, self.operation.id, &step).await {
+                Ok(None) => {}
+                Ok(Some(applied)) => {
+                    self.operation.steps[index].before = Some(match applied.before {
+                        Some(value) => json!({ "found": value }),
+                        None => json!({ "absent": true }),
+                    });
+                    self.save().await?;
+                }
+                Err(error) => return Ok(Err(error.into())),
+            }
+        }
+        match &step {
+            Step::WaitForProfile { name } => self.wait_for_profile(index, name).await,
+            Step::WaitForQuota { name, quota } => self.wait_for_quota(name, quota).await,
+            Step::WaitForProfileGone { name } => self.wait_until_gone(name).await,
+            Step::ProveSignIn { email } => Ok(self.prove(email).await),
+            Step::EndSessions { email, user_id } => {
+                Ok(self.end_sessions(&acting, email, user_id).await)
+            }
+            _ => Ok(self.write(&acting, index, &step).await),
+        }
+    }
+
+    fn acting(&self) -> Result<Acting, StepError> {
+        Ok(self.engine.parts.cluster.acting_as(&self.operation.actor)?)
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per case; split up it would be harder to compare"
+    )]
+    async fn write(&self, acting: &Acting, index: usize, step: &Step) -> Result<String, StepError> {
+        let id = self.operation.id;
+        match step {
+            Step::CreateLogin {
+                email,
+                username,
+                user_id,
+                hash,
+            } => {
+                let hash = Some(hash.clone().ok_or(StepError::NoHash)?);
+                let login = NewLogin {
+                    email: email.clone(),
+                    username: username.clone(),
+                    user_id: user_id.clone(),
+                    hash,
+                };
+                acting.create_login(&login, id, Mode::Apply).await?;
+                Ok(format!(
+                    "Login {email} is in Dex; it works at once, without a restart."
+                ))
+            }
+            Step::SetPassword { email, hash } => {
+                let hash = hash.as_deref().ok_or(StepError::NoHash)?;
+                acting.set_password(email, Some(hash), Mode::Apply).await?;
+                Ok(format!("New password set for {email}."))
+            }
+            Step::DeleteLogin { email } => {
+                acting.delete_login(email, Mode::Apply).await?;
+                Ok(format!("Login {email} is gone from Dex."))
+            }
+            Step::CreateProfile { name, owner, quota } => {
+                acting
+                    .create_profile(&NewProfile { name, owner, quota }, id, Mode::Apply)
+                    .await?;
+                Ok(format!("Profile {name} created."))
+            }
+            Step::SetQuota {
+                name,
+                quota,
+                remove,
+            } => {
+                let accepted = &self.operation.steps[index].conflicts;
+                acting
+                    .set_quota(
+                        &QuotaChange {
+                            name,
+                            quota,
+                            remove,
+                            accepted,
+                        },
+                        Mode::Apply,
+                    )
+                    .await?;
+                Ok(format!("Quota of {name} written to the profile."))
+            }
+            Step::DeleteProfile { name } => {
+                acting.delete_profile(name, Mode::Apply).await?;
+                Ok(format!("Profile {name} marked for deletion."))
+            }
+            Step::AddContributor {
+                profile,
+                user,
+                role,
+            } => {
+                acting
+                    .add_contributor(profile, user, *role, Mode::Apply)
+                    .await?;
+                Ok(format!("{user} has {role} in {profile}."))
+            }
+            Step::RemoveContributor {
+                profile,
+                user,
+                role,
+            } => {
+                acting
+                    .remove_contributor(profile, user, *role, Mode::Apply)
+                    .await?;
+                Ok(format!("{user} no longer has {role} in {profile}."))
+            }
+            Step::EndSessions { .. }
+            | Step::WaitForProfile { .. }
+            | Step::WaitForQuota { .. }
+            | Step::WaitForProfileGone { .. }
+            | Step::ProveSignIn { .. } => Ok(String::new()),
+        }
+    }
+
+    async fn end_sessions(
+        &self,
+        acting: &Acting,
+        email: &Email,
+        user_id: &str,
+    ) -> Result<String, StepError> {
+        let at_dex = acting.end_dex_sessions(email, user_id).await?;
+        let here = self
+            .engine
+            .parts
+            .store
+            .sessions_delete_of(&UserName::from(email))
+            .await?;
+        Ok(format!(
+            "{here} sessions here and {at_dex} refresh tokens at Dex ended. A session at Kubeflow's gateway lives on \
+             for up to 24 hours."
+        ))
+    }
+
+    async fn prove(&self, email: &Email) -> Result<String, StepError> {
+        let Some(password) = self.engine.secrets.peek(&self.operation.id) else {
+            return Err(StepError::NotProved(
+                "the password is no longer in memory; resume to set a new one".into(),
+            ));
+        };
+        match self.engine.parts.prover.prove(email, &password).await {
+            Ok(()) => Ok(format!("Dex signed {email} in with the new password.")),
+            Err(why) => Err(StepError::NotProved(why)),
+        }
+    }
+
+    async fn wait_for_profile(
+        &mut self,
+        index: usize,
+        name: &ProfileName,
+    ) -> Result<Result<String, StepError>, Leave> {
+        let began = tokio::time::Instant::now();
+        loop {
+            let health = match self.engine.parts.cluster.profile_progress(name).await {
+                Ok(health) => health,
+                Err(error) => return Ok(Err(error.into())),
+            };
+            if matches!(
+                health.verdict,
+                HealthVerdict::Healthy | HealthVerdict::Warning
+            ) {
+                return Ok(Ok(format!(
+                    "Namespace {name} is ready: bindings, policies and quota are in place."
+                )));
+            }
+            if began.elapsed() > PROFILE_LIMIT {
+                let waited = PROFILE_LIMIT.as_secs() / 60;
+                let why = format!(
+                    "The profile is not ready after {waited} minutes. {} {}",
+                    health.reason, health.remedy
+                );
+                return Ok(Err(StepError::NotReached(why)));
+            }
+            if self.operation.steps[index].detail != health.reason {
+                self.operation.steps[index]
+                    .detail
+                    .clone_from(&health.reason);
+            }
+            self.pause().await?;
+        }
+    }
+
+    async fn wait_for_quota(
+        &mut self,
+        name: &ProfileName,
+        quota: &Quota,
+    ) -> Result<Result<String, StepError>, Leave> {
+        let began = tokio::time::Instant::now();
+        loop {
+            let now = match self.engine.parts.cluster.quota_now(name).await {
+                Ok(now) => now,
+                Err(error) => return Ok(Err(error.into())),
+            };
+            if now.hard == *quota {
+                return Ok(Ok(format!("The quota is in force in namespace {name}.")));
+            }
+            if began.elapsed() > QUOTA_LIMIT {
+                let why = format!(
+                    "The profile has the new quota, but the ResourceQuota kf-resource-quota in {name} does not follow. \
+                     Look at the log of the profile controller (deployment profiles-deployment, container manager)."
+                );
+                return Ok(Err(StepError::NotReached(why)));
+            }
+            self.pause().await?;
+        }
+    }
+
+    async fn wait_until_gone(
+        &mut self,
+        name: &ProfileName,
+    ) -> Result<Result<String, StepError>, Leave> {
+        let began = tokio::time::Instant::now();
+        loop {
+            match self.engine.parts.cluster.profile_presence(name).await {
+                Ok(cluster::Presence::Gone) => {
+                    return Ok(Ok(format!("Profile and namespace {name} are gone.")));
+                }
+                Ok(cluster::Presence::Present) => {}
+                Err(error) => return Ok(Err(error.into())),
+            }
+            if began.elapsed() > GONE_LIMIT {
+                let why = format!(
+                    "The namespace {name} is still terminating after ten minutes. Something in it holds a finalizer: \
+                     kubectl get namespace {name} -o yaml says what."
+                );
+                return Ok(Err(StepError::NotReached(why)));
+            }
+            self.pause().await?;
+        }
+    }
+
+    /// Waits a moment and renews the lease.
+    async fn pause(&mut self) -> Result<(), Leave> {
+        self.still_wanted()?;
+        tokio::time::sleep(POLL).await;
+        self.save().await
+    }
+
+    /// Takes one step back, to what was stored before it ran.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per case; split up it would be harder to compare"
+    )]
+    pub(super) async fn undo_step(&self, index: usize) -> Result<Undo, StepError> {
+        let record = &self.operation.steps[index];
+        let Some(before) = &record.before else {
+            return Ok(Undo::Nothing);
+        };
+        let found: Option<&Value> = before.get("found");
+        let acting = self.acting()?;
+        let id = self.operation.id;
+        match &record.step {
+            Step::CreateLogin { email, .. } => {
+                acting.undo_create_login(email, id).await?;
+                Ok(Undo::Done(format!("Login {email} removed again.")))
+            }
+            Step::SetPassword { email, .. } | Step::DeleteLogin { email } => {
+                let Some(found) = found else {
+                    return Ok(Undo::Nothing);
+                };
+                acting.restore_login(email, found).await?;
+                Ok(Undo::Done(format!("Login {email} is as it was before.")))
+            }
+            Step::CreateProfile { name, .. } => {
+                acting.undo_create_profile(name, id).await?;
+                Ok(Undo::Done(format!("Profile {name} removed again.")))
+            }
+            Step::SetQuota { name, .. } => {
+                let Some(found) = found else {
+                    return Ok(Undo::Nothing);
+                };
+                acting.restore_quota(name, found).await?;
+                Ok(Undo::Done(format!("Quota of {name} is as it was before.")))
+            }
+            Step::AddContributor {
+                profile,
+                user,
+                role,
+            } if found.is_none() => {
+                acting
+                    .remove_contributor(profile, user, *role, Mode::Apply)
+                    .await?;
+                Ok(Undo::Done(format!("{user} is no longer in {profile}.")))
+            }
+            Step::RemoveContributor {
+                profile,
+                user,
+                role,
+            } if found.is_some() => {
+                acting
+                    .add_contributor(profile, user, *role, Mode::Apply)
+                    .await?;
+                Ok(Undo::Done(format!("{user} is in {profile} again.")))
+            }
+            Step::AddContributor { .. }
+            | Step::RemoveContributor { .. }
+            | Step::DeleteProfile { .. }
+            | Step::EndSessions { .. }
+            | Step::WaitForProfile { .. }
+            | Step::WaitForQuota { .. }
+            | Step::WaitForProfileGone { .. }
+            | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
+        }
+    }
+}

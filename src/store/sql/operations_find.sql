@@ -1,0 +1,1 @@
+SELECT body FROM operations WHERE id = $1

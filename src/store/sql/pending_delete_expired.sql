@@ -1,0 +1,1 @@
+DELETE FROM pending WHERE expires_at <= $1

@@ -1,0 +1,4 @@
+SELECT id, token, actor, created_at, authenticated_at, last_seen_at, expires_at, address, user_agent
+FROM sessions
+WHERE user_folded = $1
+ORDER BY last_seen_at DESC, id DESC

@@ -1,0 +1,49 @@
+//! What every handler may reach by state: the gate and the sign-in desk, and nothing behind them.
+
+use std::sync::Arc;
+
+use crate::access::{Desk, Gate};
+use crate::config::Http;
+use crate::identity::throttle::Throttle;
+
+/// Shared by all requests. Cluster and store are not in here: they come with `Access` (SEC-02).
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    gate: Gate,
+    desk: Arc<Desk>,
+    http: Http,
+    throttle: Arc<Throttle>,
+}
+
+impl App {
+    pub fn new(gate: Gate, desk: Arc<Desk>, http: Http, throttle: Arc<Throttle>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                gate,
+                desk,
+                http,
+                throttle,
+            }),
+        }
+    }
+
+    pub fn gate(&self) -> &Gate {
+        &self.inner.gate
+    }
+
+    pub fn desk(&self) -> &Desk {
+        &self.inner.desk
+    }
+
+    pub fn http(&self) -> &Http {
+        &self.inner.http
+    }
+
+    pub fn throttle(&self) -> &Throttle {
+        &self.inner.throttle
+    }
+}

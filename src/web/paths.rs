@@ -1,0 +1,132 @@
+//! Every path of the program, once. Everything lives under one base, in a browser at port 8080, at a NodePort
+//! and behind Kubeflow's gateway alike: so one relative redirect URI and one set of links hold everywhere.
+
+/// The base of all pages. Never under `/dex` or `/oauth2`: the gateway lets those through unauthenticated.
+pub const BASE: &str = "/kubeflow-admin";
+
+pub const HOME: &str = "/kubeflow-admin/";
+pub const STATIC: &str = "/kubeflow-admin/static/{file}";
+pub const HEALTHZ: &str = "/healthz";
+pub const READYZ: &str = "/readyz";
+pub const DEX: &str = "/dex/{*rest}";
+
+pub const SIGN_IN: &str = "/kubeflow-admin/sign-in";
+pub const SIGN_IN_BEGIN: &str = "/kubeflow-admin/sign-in/begin";
+pub const CALLBACK: &str = "/kubeflow-admin/callback";
+pub const LINK: &str = "/kubeflow-admin/link";
+pub const SIGN_OUT: &str = "/kubeflow-admin/sign-out";
+pub const SIGNED_OUT: &str = "/kubeflow-admin/signed-out";
+pub const THEME: &str = "/kubeflow-admin/theme";
+
+pub const MINE: &str = "/kubeflow-admin/mine";
+pub const ACCOUNT: &str = "/kubeflow-admin/account";
+pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
+pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/kubeflow-admin/account/sessions/end-others";
+pub const SESSIONS: &str = "/kubeflow-admin/sessions";
+pub const SESSION_END: &str = "/kubeflow-admin/sessions/{session}/end";
+
+pub const USERS: &str = "/kubeflow-admin/users";
+pub const USER_NEW: &str = "/kubeflow-admin/users/new";
+pub const USER: &str = "/kubeflow-admin/users/of/{email}";
+pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
+pub const USER_REMOVE: &str = "/kubeflow-admin/users/of/{email}/remove";
+
+pub const PROFILES: &str = "/kubeflow-admin/profiles";
+pub const PROFILE_NEW: &str = "/kubeflow-admin/profiles/new";
+pub const PROFILE: &str = "/kubeflow-admin/profiles/of/{profile}";
+pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
+pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
+pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
+pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
+
+pub const OPERATIONS: &str = "/kubeflow-admin/operations";
+pub const OPERATION: &str = "/kubeflow-admin/operations/{operation}";
+pub const OPERATION_START: &str = "/kubeflow-admin/operations/{operation}/start";
+pub const OPERATION_RESUME: &str = "/kubeflow-admin/operations/{operation}/resume";
+pub const OPERATION_UNDO: &str = "/kubeflow-admin/operations/{operation}/undo";
+pub const OPERATION_DISCARD: &str = "/kubeflow-admin/operations/{operation}/discard";
+pub const OPERATION_RECEIPT: &str = "/kubeflow-admin/operations/{operation}/receipt";
+
+pub const ACTIVITY: &str = "/kubeflow-admin/activity";
+pub const ACTIVITY_LINE: &str = "/kubeflow-admin/activity/{event}";
+
+/// `template` with its one `{…}` replaced by `value`, percent-encoded.
+pub fn fill(template: &str, value: &str) -> String {
+    let (before, rest) = template.split_once('{').unwrap_or((template, ""));
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    format!("{before}{}{after}", encode(value))
+}
+
+/// Percent-encodes everything but letters, digits and `-._~@+`, which are safe in a path segment.
+pub fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                let _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
+}
+
+/// A place to go on to after sign-in, if it is one of ours; everything else leads home (SEC-32).
+pub fn safe_next(next: &str) -> &str {
+    let local = next.starts_with("/kubeflow-admin/")
+        && !next.contains(['\\', '\r', '\n', '\t'])
+        && !next.contains("//");
+    let ends_the_session =
+        next.starts_with(SIGN_OUT) || next.starts_with(SIGN_IN) || next.starts_with(CALLBACK);
+    if local
+        && !ends_the_session
+        && next.len() <= 2000
+        && next.chars().all(|c| c.is_ascii_graphic())
+    {
+        next
+    } else {
+        HOME
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_filled_and_encoded() {
+        assert_eq!(
+            fill(USER, "o'neil+ml@x.io"),
+            "/kubeflow-admin/users/of/o%27neil%2Bml@x.io"
+        );
+        assert_eq!(
+            fill(QUOTA, "a/b"),
+            "/kubeflow-admin/profiles/of/a%2Fb/quota"
+        );
+    }
+
+    #[test]
+    fn sec_32_only_local_paths_survive_as_next() {
+        for good in [
+            "/kubeflow-admin/users?q=ana&page=2",
+            "/kubeflow-admin/profiles/of/ana",
+        ] {
+            assert_eq!(safe_next(good), good);
+        }
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/kubeflow-admin/\\evil",
+            "/dex/auth",
+            "/kubeflow-admin//evil.example",
+            "/kubeflow-admin/%0d\r\nx",
+            "/kubeflow-admin/sign-out",
+            "/kubeflow-adminx/",
+            "/kubeflow-admin/a b",
+        ] {
+            assert_eq!(safe_next(bad), HOME, "{bad}");
+        }
+    }
+}

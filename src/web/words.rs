@@ -1,0 +1,25 @@
+//! Sentences of the toolkit itself.
+
+use crate::cluster::WatchState;
+
+pub const PLAIN_HTTP: &str = "This connection is plain HTTP: passwords and this session can be read on the way. Prefer kubectl port-forward or the gateway with TLS.";
+pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without Dex. Every change is made and recorded as kubeflow-admin:break-glass.";
+
+/// Why a list has nothing, and the next step.
+pub fn unavailable(state: &WatchState) -> String {
+    match state {
+        WatchState::Starting => "It is still being loaded.".to_owned(),
+        WatchState::Ready => String::new(),
+        WatchState::Behind { why, .. } => why.clone(),
+        WatchState::Forbidden { verb, resource } => {
+            format!(
+                "The dashboard itself may not {verb} {resource}. Was deploy/base applied as it is?"
+            )
+        }
+        WatchState::Missing { crd } => {
+            format!(
+                "The cluster does not know {crd}: that part of Kubeflow is not installed, or never started."
+            )
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The dashboard on a real API server with a real Dex: what it promises, seen from outside.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "everything here is a test; clippy sees that only inside test functions"
+)]
+
+mod access;
+mod errors;
+mod operations;
+mod security;
+mod sign_in;
+mod users;
+mod world;

@@ -1,0 +1,167 @@
+//! Operations survive everything: killed at every request, they are finished or undone, once.
+
+use lab::Lab;
+use lab::browser::{Browser, Page};
+use lab::dashboard::{Dashboard, Options, start_operation, wait_for_operation};
+use lab::proxy::{Moment, Proxy, Trap};
+
+use crate::world::{ADMIN, PASSWORD, password_of, plan_user, world};
+
+/// A dashboard whose requests to the API server go through a proxy.
+struct Killable {
+    dashboard: Dashboard,
+    proxy: Proxy,
+    browser: Browser,
+}
+
+impl Killable {
+    async fn start(lab: &Lab) -> Self {
+        // The ServiceAccount is there once any dashboard was started.
+        world().await;
+        let own = lab
+            .service_account_kubeconfig("kubeflow-admin", "kubeflow-admin")
+            .await
+            .unwrap();
+        let proxy = Proxy::start(&own, lab.directory()).await.unwrap();
+        let options = Options {
+            kubeconfig: Some(proxy.kubeconfig().to_owned()),
+            environment: vec![("KUBEFLOW_ADMIN_TAKE_OVER_AFTER".into(), "2s".into())],
+            ..Options::default()
+        };
+        let dashboard = Dashboard::start_with(lab, options).await.unwrap();
+        let browser = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
+        Self {
+            dashboard,
+            proxy,
+            browser,
+        }
+    }
+
+    /// Starts the plan with a trap at its `number`th request; `None` when it ended before that.
+    async fn killed_at(&mut self, plan: &Page, number: u32, moment: Moment) -> Option<()> {
+        let process = self.dashboard.process_id().unwrap();
+        self.proxy.arm(Trap {
+            process,
+            moment,
+            countdown: number,
+        });
+        if let Ok(started) = start_operation(&mut self.browser, plan).await {
+            let path = started.path.clone();
+            // Either it ends, or the connection does.
+            let _ = wait_for_operation(&mut self.browser, path).await;
+        }
+        self.proxy.disarm().is_none().then_some(())
+    }
+}
+
+async fn kill_at_every_request(moment: Moment, tag: &str) {
+    let (lab, _) = world().await;
+    let mut world = Killable::start(lab).await;
+    for number in 0..200 {
+        let (email, profile) = (
+            format!("{tag}{number}@example.com"),
+            format!("{tag}{number}"),
+        );
+        let plan = plan_user(&mut world.browser, &email, &profile).await;
+        let killed = world.killed_at(&plan, number, moment).await;
+        if killed.is_some() {
+            world.dashboard.start_again().await.unwrap();
+        }
+        let path = plan.path.clone();
+        let waited = wait_for_operation(&mut world.browser, path.clone()).await;
+        let mut ended = waited.unwrap_or_else(|why| {
+            panic!(
+                "killed at {number}: {why:#}\n{}",
+                world.dashboard.log_text()
+            )
+        });
+        if ended.body.contains("data-state=\"failed\"") {
+            world
+                .browser
+                .submit(&ended, &format!("{path}/resume"), &[])
+                .await
+                .unwrap();
+            ended = wait_for_operation(&mut world.browser, path.clone())
+                .await
+                .unwrap();
+        }
+        assert!(
+            ended.body.contains("data-state=\"done\""),
+            "killed at {number}: {}",
+            ended.text()
+        );
+        check_whole(&mut world, &ended, &email).await;
+        if killed.is_none() {
+            assert!(number > 5, "only {number} requests were seen");
+            return;
+        }
+    }
+    panic!("an operation of more than 200 requests");
+}
+
+/// The password works, and every line of the record is there once.
+async fn check_whole(world: &mut Killable, ended: &Page, email: &str) {
+    let password = password_of(&mut world.browser, ended).await;
+    world.dashboard.signed_in(email, &password).await.unwrap();
+    let activity = format!(
+        "/kubeflow-admin/activity?operation={}",
+        ended.last_segment()
+    );
+    let lines = world.browser.get(&activity).await.unwrap();
+    for action in ["login.created", "profile.created", "login.proved"] {
+        assert_eq!(
+            lines.text().matches(action).count(),
+            1,
+            "{action} for {email}: {}",
+            lines.text()
+        );
+    }
+}
+
+#[tokio::test]
+async fn killed_before_any_request_an_operation_is_finished_by_the_next_start() {
+    kill_at_every_request(Moment::BeforeRequest, "early").await;
+}
+
+#[tokio::test]
+async fn killed_before_any_answer_an_operation_is_finished_by_the_next_start() {
+    kill_at_every_request(Moment::BeforeAnswer, "late").await;
+}
+
+#[tokio::test]
+async fn an_operation_that_was_killed_can_be_undone() {
+    let (lab, _) = world().await;
+    let mut world = Killable::start(lab).await;
+    let plan = plan_user(&mut world.browser, "halfway@example.com", "halfway").await;
+    world
+        .killed_at(&plan, 3, Moment::BeforeAnswer)
+        .await
+        .unwrap();
+    world.dashboard.start_again().await.unwrap();
+    let ended = wait_for_operation(&mut world.browser, plan.path.clone())
+        .await
+        .unwrap();
+    world
+        .browser
+        .submit(&ended, &format!("{}/undo", plan.path), &[])
+        .await
+        .unwrap();
+    let undone = wait_for_operation(&mut world.browser, plan.path.clone())
+        .await
+        .unwrap();
+    assert!(
+        undone.body.contains("data-state=\"undone\""),
+        "{}",
+        undone.text()
+    );
+    let people = world
+        .browser
+        .get("/kubeflow-admin/users?q=halfway")
+        .await
+        .unwrap();
+    assert!(
+        !people.text().contains("halfway@example.com"),
+        "{}",
+        people.text()
+    );
+}

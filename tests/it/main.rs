@@ -1,0 +1,10 @@
+//! Everything that needs more than one module, in one binary: each further binary would be linked anew.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "everything here is a test; clippy sees that only inside test functions"
+)]
+
+mod architecture;
+mod postgres;
+mod store;
