@@ -1,6 +1,7 @@
 //! Operations: the plan to review, its progress, its receipt, and what to do when it failed.
 
 mod actions;
+mod list;
 mod pages;
 
 use crate::domain::Permission;
@@ -15,7 +16,7 @@ pub fn routes(app: &App) -> Routes {
         .get(
             paths::OPERATIONS,
             Guard::Needs(Permission::ReadActivity),
-            pages::list,
+            list::list,
         )
         .get(paths::OPERATION, Guard::SignedIn, pages::show)
         .post(paths::OPERATION_START, Guard::SignedIn, actions::start)

@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::form::NewProfileForm;
-use super::{operations, pages};
+use super::{form_pages, operations, pages};
 use crate::access::Access;
 use crate::cluster;
 use crate::domain::{Operation, ProfileName};
@@ -23,11 +23,15 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let form = NewProfileForm::sent(&fields);
     if fields.is_checked("more") {
-        return page::ok(&pages::NewPage::with(frame, &form, FormErrors::default()));
+        return page::ok(&form_pages::NewPage::with(
+            frame,
+            &form,
+            FormErrors::default(),
+        ));
     }
     let (name, owner, quota) = match form.parse(&access) {
         Ok(parsed) => parsed,
-        Err(errors) => return page::invalid(&pages::NewPage::with(frame, &form, errors)),
+        Err(errors) => return page::invalid(&form_pages::NewPage::with(frame, &form, errors)),
     };
     match operations::plan_create(&access, name, &owner, quota).await {
         Ok(operation) => Ok(review(&operation)),
@@ -38,7 +42,7 @@ pub(super) async fn create(
                 matches!(&error, cluster::Error::Invalid { kind, .. } if *kind == "ResourceQuota");
             let mut errors = FormErrors::default();
             errors.add(if about_quota { FIRST_FIELD } else { "name" }, error);
-            page::invalid(&pages::NewPage::with(frame, &form, errors))
+            page::invalid(&form_pages::NewPage::with(frame, &form, errors))
         }
         Err(error) => Err(error.into()),
     }
@@ -58,7 +62,9 @@ pub(super) async fn delete(
             "confirm",
             format!("Type {name} to confirm that everything in it is deleted"),
         );
-        return page::invalid(&pages::DeletePage::with(frame, &profile, confirm, errors));
+        return page::invalid(&form_pages::DeletePage::with(
+            frame, &profile, confirm, errors,
+        ));
     }
     let operation = operations::plan_delete(&access, name).await?;
     Ok(review(&operation))

@@ -2,6 +2,8 @@
 
 mod actions;
 mod form;
+mod form_pages;
+mod list;
 pub mod operations;
 mod pages;
 
@@ -14,10 +16,10 @@ pub fn routes(app: &App) -> Routes {
     let read = Guard::Needs(Permission::ReadProfiles);
     let write = Guard::Needs(Permission::WriteProfiles);
     Routes::new(app)
-        .get(paths::PROFILES, read, pages::list)
-        .get(paths::PROFILE_NEW, write, pages::new)
+        .get(paths::PROFILES, read, list::list)
+        .get(paths::PROFILE_NEW, write, form_pages::new)
         .post(paths::PROFILE_NEW, write, actions::create)
         .get(paths::PROFILE, read, pages::show)
-        .get(paths::PROFILE_DELETE, write, pages::delete)
+        .get(paths::PROFILE_DELETE, write, form_pages::delete)
         .post(paths::PROFILE_DELETE, write, actions::delete)
 }

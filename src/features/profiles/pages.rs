@@ -1,214 +1,19 @@
-//! The list of profiles, one profile, and the forms to create and delete one.
+//! One profile.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
-use jiff::Timestamp;
-use serde::Deserialize;
 
-use super::form::NewProfileForm;
 use crate::access::Access;
 use crate::clock::Clock;
-use crate::domain::{
-    HealthVerdict, Permission, Profile, ProfileName, Quantity, ResourceName, Role,
-};
-use crate::features::quotas::form::QuotaFields;
-use crate::web::extract::{Path, Query};
+use crate::domain::{Permission, Profile, ProfileName, Role};
+use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::frame::Frame;
-use crate::web::pager::{self, Address, Pager};
 use crate::web::problem::Problem;
-use crate::web::view::{self, Action, Badge, Fact, Meter, Notice, SortHeader, Tools, When};
+use crate::web::view::{self, Action, Badge, Fact, Meter, Notice, When};
 use crate::web::{page, paths};
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct ListQuery {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    health: String,
-    #[serde(default)]
-    quota: String,
-    #[serde(default)]
-    sort: String,
-    #[serde(default)]
-    page: usize,
-}
-
-#[derive(Template)]
-#[template(path = "profiles/list.html")]
-struct ListPage {
-    frame: Frame,
-    notice: Option<Notice>,
-    loaded: bool,
-    may_write: bool,
-    denied: String,
-    tools: Tools,
-    columns: Vec<SortHeader>,
-    rows: Vec<ProfileRow>,
-    pager: Pager,
-}
-
-struct ProfileRow {
-    name: String,
-    href: String,
-    owner: String,
-    owner_href: String,
-    badges: Vec<Badge>,
-    verdict: &'static str,
-    reason: String,
-    meters: Vec<Meter>,
-    contributors: usize,
-    age: When,
-}
-
-pub(super) async fn list(
-    access: Access,
-    frame: Frame,
-    Query(query): Query<ListQuery>,
-) -> Result<Response, Problem> {
-    let address = Address::new(
-        paths::PROFILES,
-        &[
-            ("q", &query.q),
-            ("health", &query.health),
-            ("quota", &query.quota),
-            ("sort", &query.sort),
-        ],
-    );
-    let all = access.cluster().profiles();
-    let counts = contributor_counts(&access);
-    let count = |profile: &Profile| counts.get(&profile.name).copied().unwrap_or_default();
-    let mut profiles: Vec<&Arc<Profile>> = all
-        .items
-        .iter()
-        .filter(|profile| matches(profile, &query))
-        .collect();
-    sort(&mut profiles, &query.sort, &count);
-    let (shown, pager) = pager::page(&address, query.page, profiles.len());
-    let now = Clock.now();
-    let verdicts: Vec<(&str, &str)> = HealthVerdict::ALL
-        .into_iter()
-        .map(|v| (v.as_str(), v.as_str()))
-        .collect();
-    page::ok(&ListPage {
-        frame: frame.titled("Profiles"),
-        notice: Notice::about("profiles", &all.state),
-        loaded: !all.items.is_empty() || Notice::about("profiles", &all.state).is_none(),
-        may_write: access.may(Permission::WriteProfiles),
-        denied: "Your account may not create profiles.".to_owned(),
-        tools: Tools::new(paths::PROFILES, "Search profiles", &query.q, &address)
-            .filter("health", "Health", &verdicts, &query.health, &address)
-            .filter(
-                "quota",
-                "Quota",
-                &[("full", "At its limit"), ("none", "No quota")],
-                &query.quota,
-                &address,
-            )
-            .keeping("sort", &query.sort),
-        columns: columns(&query.sort, &address),
-        rows: profiles[shown]
-            .iter()
-            .map(|profile| row(profile, count(profile), now))
-            .collect(),
-        pager,
-    })
-}
-
-fn contributor_counts(access: &Access) -> std::collections::BTreeMap<ProfileName, usize> {
-    let mut counts = std::collections::BTreeMap::new();
-    for contribution in access.cluster().contributions().items.iter() {
-        *counts.entry(contribution.profile.clone()).or_default() += 1;
-    }
-    counts
-}
-
-fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
-    let sort = if sort.is_empty() { "name" } else { sort };
-    vec![
-        SortHeader::new("Profile", "name", sort, address),
-        SortHeader::new("Owner", "owner", sort, address),
-        SortHeader::new("Health", "health", sort, address),
-        SortHeader::new("Quota", "quota", sort, address),
-        SortHeader::new("Contributors", "contributors", sort, address).numeric(),
-        SortHeader::new("Age", "age", sort, address),
-    ]
-}
-
-fn matches(profile: &Profile, query: &ListQuery) -> bool {
-    let wanted = query.q.trim().to_lowercase();
-    let owner = profile
-        .owner
-        .as_ref()
-        .map(|owner| owner.name.folded())
-        .unwrap_or_default();
-    let text =
-        wanted.is_empty() || profile.name.as_str().contains(&wanted) || owner.contains(&wanted);
-    let health = query.health.is_empty() || profile.health.verdict.as_str() == query.health;
-    let quota = match query.quota.as_str() {
-        "full" => fullest(profile) >= 100,
-        "none" => profile.quota.is_empty(),
-        _ => true,
-    };
-    text && health && quota
-}
-
-/// The highest use of any limit, in per cent.
-fn fullest(profile: &Profile) -> u32 {
-    let hard = &profile.quota_use.hard;
-    let used = |name: &ResourceName| profile.quota_use.used.get(name).unwrap_or(Quantity::ZERO);
-    hard.iter()
-        .filter_map(|(name, limit)| used(name).percent_of(limit))
-        .max()
-        .unwrap_or_default()
-}
-
-fn sort(profiles: &mut [&Arc<Profile>], by: &str, count: &impl Fn(&Profile) -> usize) {
-    let (key, descending) = by.strip_prefix('-').map_or((by, false), |key| (key, true));
-    match key {
-        "owner" => {
-            profiles.sort_by_key(|profile| profile.owner.as_ref().map(|owner| owner.name.folded()));
-        }
-        "health" => profiles.sort_by_key(|profile| profile.health.verdict),
-        "quota" => profiles.sort_by_key(|profile| std::cmp::Reverse(fullest(profile))),
-        "contributors" => profiles.sort_by_key(|profile| count(profile)),
-        "age" => profiles.sort_by_key(|profile| profile.created_at),
-        // They are kept in this order.
-        _ => {}
-    }
-    if descending {
-        profiles.reverse();
-    }
-}
-
-fn row(profile: &Profile, contributors: usize, now: Timestamp) -> ProfileRow {
-    let owner = profile
-        .owner
-        .as_ref()
-        .map(|owner| owner.name.to_string())
-        .unwrap_or_default();
-    ProfileRow {
-        name: profile.name.to_string(),
-        href: paths::fill(paths::PROFILE, profile.name.as_str()),
-        owner_href: if owner.is_empty() {
-            String::new()
-        } else {
-            paths::fill(paths::USER, &owner)
-        },
-        owner,
-        badges: view::manager_badge(profile.managed_by),
-        verdict: profile.health.verdict.as_str(),
-        reason: profile.health.reason.clone(),
-        meters: view::meters(profile).into_iter().take(3).collect(),
-        contributors,
-        age: profile
-            .created_at
-            .map(|at| When::new(at, now))
-            .unwrap_or_default(),
-    }
-}
 
 pub(super) fn find(access: &Access, name: &ProfileName) -> Result<Arc<Profile>, Problem> {
     let found = access.cluster().profile(name);
@@ -301,7 +106,7 @@ pub(super) async fn show(
     })
 }
 
-fn facts(profile: &Profile) -> Vec<Fact> {
+pub(super) fn facts(profile: &Profile) -> Vec<Fact> {
     let mut facts = Vec::new();
     match &profile.owner {
         Some(owner) => {
@@ -377,111 +182,5 @@ fn add_contributor(name: &ProfileName) -> AddContributor {
         action: paths::fill(paths::CONTRIBUTORS, name.as_str()),
         user,
         role: SelectField::new("role", "Role", options),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "profiles/new.html")]
-pub(super) struct NewPage {
-    frame: Frame,
-    errors: Vec<FieldError>,
-    name: Field,
-    owner: Field,
-    quota: QuotaFields,
-}
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct NewQuery {
-    #[serde(default)]
-    owner: String,
-}
-
-pub(super) async fn new(
-    _: Access,
-    frame: Frame,
-    Query(query): Query<NewQuery>,
-) -> Result<Response, Problem> {
-    page::ok(&NewPage::with(
-        frame,
-        &NewProfileForm::empty(&query.owner),
-        FormErrors::default(),
-    ))
-}
-
-impl NewPage {
-    pub(super) fn with(frame: Frame, form: &NewProfileForm, errors: FormErrors) -> Self {
-        let mut owner = Field::text("owner", "Owner", &form.owner, &errors)
-            .hint("E-mail of the person, exactly as they sign in");
-        owner.kind = "email";
-        Self {
-            frame: frame.titled("Create profile"),
-            name: Field::text("name", "Name", &form.name, &errors).hint(
-                "Becomes a namespace: lower-case letters, digits and -, at most 63 characters",
-            ),
-            owner,
-            quota: form
-                .quota
-                .fields(&crate::domain::QuotaUse::default(), &errors),
-            errors: errors.0,
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "profiles/delete.html")]
-pub(super) struct DeletePage {
-    frame: Frame,
-    errors: Vec<FieldError>,
-    name: String,
-    action: String,
-    back_href: String,
-    inventory: Vec<Fact>,
-    notice: Option<Notice>,
-    confirm: Field,
-}
-
-pub(super) async fn delete(
-    access: Access,
-    frame: Frame,
-    Path(name): Path<ProfileName>,
-) -> Result<Response, Problem> {
-    let profile = find(&access, &name)?;
-    page::ok(&DeletePage::with(
-        frame,
-        &profile,
-        "",
-        FormErrors::default(),
-    ))
-}
-
-impl DeletePage {
-    pub(super) fn with(frame: Frame, profile: &Profile, confirm: &str, errors: FormErrors) -> Self {
-        let name = profile.name.as_str();
-        let used = profile
-            .quota_use
-            .used
-            .iter()
-            .map(|(resource, amount)| Fact::new(resource.as_str(), format!("{amount} in use")));
-        let mut inventory = facts(profile);
-        inventory.extend(used);
-        Self {
-            frame: frame.titled(format!("Delete {name}")),
-            name: name.to_owned(),
-            action: paths::fill(paths::PROFILE_DELETE, name),
-            back_href: paths::fill(paths::PROFILE, name),
-            inventory,
-            notice: Some(Notice::new(
-                "warning",
-                "Everything in the namespace goes",
-                "Notebooks, volumes, pipeline runs, models and secrets. What a volume holds is lost unless its class keeps it.",
-            )),
-            confirm: Field::text(
-                "confirm",
-                &format!("Type {name} to confirm"),
-                confirm,
-                &errors,
-            ),
-            errors: errors.0,
-        }
     }
 }
