@@ -16,6 +16,7 @@ static/dist/app.css: package-lock.json static/build.mjs static/app.css static/ap
 	node static/build.mjs
 
 demo: setup assets ## Start a real control plane and Dex on this machine with the dashboard on port 8080
+	cargo build --locked --bin kubeflow-admin
 	cargo run --locked -p kubeflow-admin-cluster-tests --bin demo
 
 lab: setup assets ## Start the lab and leave it running; prints KUBECONFIG (LAB=--node for the whole node)
@@ -25,6 +26,7 @@ test: setup assets ## Run every test that this machine allows; the last lines sa
 	@bash tests/run.sh
 
 test-older: assets ## Run the scenarios on LAB_KUBERNETES and LAB_DEX, such as 1.30.14 and 2.41.1
+	cargo build --locked --bin kubeflow-admin
 	cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
 	cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
 

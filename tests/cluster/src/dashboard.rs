@@ -266,17 +266,22 @@ async fn deploy(lab: &Lab) -> Result<()> {
 
 /// The program beside the test binary, built by the same `cargo test --workspace`.
 pub fn program() -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .context("a test binary without a target folder")?;
+    let own = std::env::current_exe()?;
+    let beside = own.parent().context("a program without a folder")?;
+    // Tests lie in `deps`, one below the programs that Cargo builds.
+    let folder = if beside.ends_with("deps") {
+        beside
+            .parent()
+            .context("a test binary without a target folder")?
+    } else {
+        beside
+    };
     let program = folder.join("kubeflow-admin");
     if program.exists() {
         Ok(program)
     } else {
         bail!(
-            "{} is not there: run `cargo build` first, or `cargo test --workspace`",
+            "{} is not there: run `cargo build --bin kubeflow-admin` first",
             program.display()
         )
     }
