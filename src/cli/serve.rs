@@ -74,7 +74,10 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     tracing::info!(%address, "server.listening");
     print_local_link(&cluster, &store, address).await?;
 
-    let (service, _) = router::build(app);
+    let (service, table) = router::build(app);
+    for route in &table {
+        tracing::debug!(method = route.method, path = route.path, guard = ?route.guard, "route.mounted");
+    }
     let stopping = stop.clone();
     axum::serve(
         listener,

@@ -93,7 +93,7 @@ impl Cluster {
         };
         let caches = Caches::new(&client, DEX_NAMESPACE, signals);
         let name = name.unwrap_or_else(|| match identity {
-            Identity::InCluster => "in-cluster".to_owned(),
+            Identity::InCluster => "this cluster".to_owned(),
             Identity::Kubeconfig => "kubeconfig".to_owned(),
         });
         let inner = Inner {

@@ -130,7 +130,7 @@ impl Frame {
 /// Only what the person may open.
 fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
     let items = [
-        ("Dashboard", paths::HOME, "gauge", Permission::ReadProfiles),
+        ("Overview", paths::HOME, "gauge", Permission::ReadProfiles),
         ("Users", paths::USERS, "users", Permission::ReadUsers),
         (
             "Profiles",

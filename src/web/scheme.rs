@@ -79,6 +79,15 @@ fn name_of(host: &str) -> Option<String> {
     (!name.is_empty() && !host.contains('@')).then(|| name.to_ascii_lowercase())
 }
 
+/// What browsers call a potentially trustworthy origin: HTTPS, or this very machine.
+pub fn is_trustworthy(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    Scheme::of(headers) == Scheme::Https
+        || host
+            .and_then(name_of)
+            .is_some_and(|name| is_loopback(&name))
+}
+
 fn is_loopback(name: &str) -> bool {
     name == "localhost"
         || name.ends_with(".localhost")

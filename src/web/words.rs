@@ -23,3 +23,23 @@ pub fn unavailable(state: &WatchState) -> String {
         }
     }
 }
+
+/// The record keeps constants such as `login.created`; people read words. Unknown ones, from a newer version, stay.
+pub fn action(constant: &str) -> &str {
+    match constant {
+        "login.created" => "Login created",
+        "login.deleted" => "Login removed",
+        "login.password-set" => "Password set",
+        "login.password-shown" => "Password shown",
+        "login.proved" => "Sign-in proved",
+        "profile.created" => "Created",
+        "profile.deleted" => "Deleted",
+        "quota.set" => "Quota set",
+        "contributor.added" => "Contributor added",
+        "contributor.removed" => "Contributor removed",
+        "session.opened" => "Signed in",
+        "session.closed" => "Signed out",
+        "session.ended" => "Session ended",
+        other => other,
+    }
+}

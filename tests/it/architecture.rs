@@ -255,3 +255,38 @@ fn templates_mark_nothing_as_safe() {
         }
     }
 }
+
+#[test]
+fn docs_security_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests/it", "tests/cluster/tests"] {
+        source_files(&root.join(folder), &mut files);
+    }
+    let code: String = files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
+    let table = std::fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let named: Vec<&str> = table
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.starts_with("sec_"))
+        .collect();
+    assert!(named.len() > 30);
+    for name in named {
+        assert!(code.contains(&format!("fn {name}(")), "{name} is not there");
+    }
+    for at in code
+        .match_indices("\nasync fn sec_")
+        .chain(code.match_indices("\n    fn sec_"))
+    {
+        let name = &code[at.0..][at.1.len() - "sec_".len()..];
+        let name = &name[..name.find('(').unwrap()];
+        assert!(
+            table.contains(&format!("`{name}`")),
+            "{name} is not in docs/security.md"
+        );
+    }
+}

@@ -14,7 +14,7 @@ use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, PAGE, Pager};
 use crate::web::problem::Problem;
 use crate::web::view::{ActivityRow, Fact, Link, Notice, Tools, When};
-use crate::web::{page, paths};
+use crate::web::{page, paths, words};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ListQuery {
@@ -141,7 +141,11 @@ pub(super) async fn show(
         )
     });
     page::ok(&ShowPage {
-        frame: frame.titled(format!("{} {}", event.action, event.subject)),
+        frame: frame.titled(format!(
+            "{}: {}",
+            words::action(&event.action),
+            event.subject
+        )),
         ok: matches!(event.outcome, Outcome::Done | Outcome::Undone),
         result: event.outcome.as_str().to_owned(),
         facts: facts(&event, Clock.now()),
@@ -154,7 +158,10 @@ fn facts(event: &AuditEvent, now: Timestamp) -> Vec<Fact> {
     let when = When::new(event.at, now);
     vec![
         Fact::new("Who", event.actor.as_str()),
-        Fact::new("What", event.action.as_str()),
+        Fact::new(
+            "What",
+            format!("{} ({})", words::action(&event.action), event.action),
+        ),
         Fact::new("Subject", event.subject.as_str()),
         Fact::new("When", format!("{} ({})", when.text, when.exact)),
         Fact::new("Note", event.note.as_str()),

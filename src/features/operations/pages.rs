@@ -309,7 +309,7 @@ fn failure(operation: &Operation) -> Option<Failure> {
 fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt {
     let (text, secrets) = match news {
         PasswordNews::Shown(password) => (
-            "Hand it over on a safe way. The person can change nothing here yet; give a new one with Reset password.".to_owned(),
+            "Hand it over in a safe way. If it gets lost, Reset password on the page of the user makes a new one.".to_owned(),
             vec![Secret {
                 label: format!("Password of {}", operation.subject),
                 value: password.expose().to_owned(),

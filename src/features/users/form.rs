@@ -145,10 +145,10 @@ impl NewUserForm {
         email: Option<&Email>,
         errors: &mut FormErrors,
     ) -> Option<(ProfileName, crate::domain::Quota)> {
-        if self.profile.is_empty()
-            && let Some(email) = email
-        {
-            self.profile = ProfileName::suggested_for(email).to_string();
+        let quota = self.quota.parse(errors);
+        if self.profile.is_empty() {
+            // Without an address nothing can be suggested; that one error is enough.
+            self.profile = ProfileName::suggested_for(email?).to_string();
         }
         let name = errors.take("profile", self.profile.parse::<ProfileName>());
         if let Some(name) = &name
@@ -156,7 +156,6 @@ impl NewUserForm {
         {
             errors.add("profile", format!("A profile named {name} exists already"));
         }
-        let quota = self.quota.parse(errors);
         Some((name?, quota))
     }
 

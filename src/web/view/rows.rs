@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::When;
 use crate::domain::{AuditEvent, Operation, Outcome, Session, State, Via};
-use crate::web::paths;
+use crate::web::{paths, words};
 
 /// An operation in a list.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl ActivityRow {
         Self {
             when: When::new(event.at, now),
             actor: event.actor.to_string(),
-            action: event.action.clone(),
+            action: words::action(&event.action).to_owned(),
             subject: event.subject.clone(),
             ok: matches!(event.outcome, Outcome::Done | Outcome::Undone),
             result: event.outcome.as_str().to_owned(),

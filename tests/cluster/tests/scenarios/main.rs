@@ -7,7 +7,9 @@
 
 mod access;
 mod errors;
+mod manifest;
 mod operations;
+mod routes;
 mod security;
 mod sign_in;
 mod users;

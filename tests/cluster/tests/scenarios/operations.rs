@@ -108,7 +108,7 @@ async fn check_whole(world: &mut Killable, ended: &Page, email: &str) {
         ended.last_segment()
     );
     let lines = world.browser.get(&activity).await.unwrap();
-    for action in ["login.created", "profile.created", "login.proved"] {
+    for action in ["Login created", "Created: profile", "Sign-in proved"] {
         assert_eq!(
             lines.text().matches(action).count(),
             1,

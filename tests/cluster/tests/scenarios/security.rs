@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use lab::browser::encode_form;
 
-use crate::world::{ADMIN, PASSWORD, admin, world};
+use crate::world::{ADMIN, PASSWORD, add_user, admin, world};
 
 /// Pages for people with a session.
 const PAGES: [&str; 14] = [
@@ -221,6 +221,52 @@ async fn sec_33_oversized_input_is_refused() {
         .post("/dex/auth/local/login", &huge)
         .await;
     assert!(answer.is_err() || answer.unwrap().status() == 413);
+}
+
+#[tokio::test]
+async fn sec_16_no_page_and_no_log_line_holds_a_secret() {
+    let (lab, dashboard) = world().await;
+    let mut browser = admin().await;
+    let password = add_user(&mut browser, "canary@example.com", "canary").await;
+    let secret = our_client_secret(lab).await;
+    let session = browser.cookies().values().cloned().collect::<Vec<_>>();
+    let bcrypt = ["$2a$", "$2b$", "$2y$", "JDJhJ", "JDJiJ", "JDJ5J"];
+    let clean = |place: &str, text: &str| {
+        for trace in bcrypt {
+            assert!(!text.contains(trace), "{place} holds a hash ({trace})");
+        }
+        for (what, canary) in [("a password", &password), ("our client's secret", &secret)] {
+            assert!(!text.contains(canary.as_str()), "{place} holds {what}");
+        }
+        for cookie in &session {
+            assert!(!text.contains(cookie.as_str()), "{place} holds a session");
+        }
+    };
+    let more = [
+        "/kubeflow-admin/users/of/canary@example.com",
+        "/kubeflow-admin/profiles/of/canary",
+        "/kubeflow-admin/activity?subject=canary",
+    ];
+    for path in PAGES.into_iter().chain(more) {
+        let page = browser.get(path).await.unwrap();
+        clean(path, &page.body);
+    }
+    clean("the log", &dashboard.log_text());
+}
+
+async fn our_client_secret(lab: &lab::Lab) -> String {
+    use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
+    let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(
+        "dex.coreos.com",
+        "v1",
+        "OAuth2Client",
+    ));
+    let clients: Api<DynamicObject> = Api::namespaced_with(lab.client(), "auth", &kind);
+    let ours = clients
+        .get("nn2wezlgnrxxollbmrwws3wl6koojbbcemsq")
+        .await
+        .unwrap();
+    ours.data["secret"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -300,9 +300,9 @@ async fn the_record_tells_who_did_what_in_which_operation() {
         .await
         .unwrap();
     for wanted in [
-        "login.created",
-        "profile.created",
-        "login.proved",
+        "Login created",
+        "Created: profile",
+        "Sign-in proved",
         "admin-",
         "recorded@example.com",
     ] {
@@ -312,7 +312,7 @@ async fn the_record_tells_who_did_what_in_which_operation() {
         .get("/kubeflow-admin/activity?subject=recorded@&action=profile.")
         .await
         .unwrap();
-    assert!(!filtered.text().contains("login.created"));
+    assert!(!filtered.text().contains("Login created"));
     let (_, dashboard) = world().await;
     assert!(
         dashboard
