@@ -20,6 +20,7 @@ demo: setup assets ## Start a real control plane and Dex on this machine with th
 	cargo run --locked -p kubeflow-admin-cluster-tests --bin demo
 
 lab: setup assets ## Start the lab and leave it running; prints KUBECONFIG (LAB=--node for the whole node)
+	cargo build --locked --bin kubeflow-admin
 	cargo run --locked -p kubeflow-admin-cluster-tests --bin lab -- up $(LAB)
 
 test: setup assets ## Run every test that this machine allows; the last lines say what was left out

@@ -23,6 +23,7 @@ pub mod dashboard;
 pub mod dex;
 pub mod http_client;
 pub mod image;
+pub mod installed;
 mod kubeconfig;
 pub mod manifests;
 pub mod node;

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use lab::{Lab, binaries, run_directory};
+use lab::dashboard::Dashboard;
+use lab::{Lab, binaries, installed, run_directory};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -43,29 +44,48 @@ async fn main() -> Result<()> {
         .with_writer(std::io::stderr)
         .init();
     match Arguments::parse().command {
-        Command::Up { node: false } => stay(Lab::control_plane().await?).await,
-        Command::Up { node: true } => stay(Lab::node().await?).await,
+        Command::Up { node: false } => control_plane().await,
+        Command::Up { node: true } => node().await,
         Command::Build { node: false } => binaries::build_control_plane().await,
         Command::Build { node: true } => binaries::build_node().await,
         Command::Down => down(),
     }
 }
 
-async fn stay(lab: Lab) -> Result<()> {
+/// The dashboard as a process beside the control plane.
+async fn control_plane() -> Result<()> {
+    let lab = Lab::control_plane().await?;
+    let dashboard = Dashboard::start(&lab).await?;
+    let (origin, link) = (dashboard.origin(), dashboard.sign_in_link().await?);
+    stay(lab, &origin, &link).await
+}
+
+/// The dashboard as a pod on the node.
+async fn node() -> Result<()> {
+    let lab = Lab::node().await?;
+    installed::install(&lab).await?;
+    let (origin, link) = (
+        installed::origin(&lab)?,
+        installed::sign_in_link(&lab).await?,
+    );
+    stay(lab, &origin, &link).await
+}
+
+async fn stay(lab: Lab, origin: &str, link: &str) -> Result<()> {
+    let lines = [
+        format!("export KUBECONFIG={}", lab.kubeconfig().display()),
+        format!("# dashboard      {origin}/"),
+        format!("# signs in once  {origin}{link}"),
+        format!("# API server     {}", lab.api_url()),
+        format!("# Dex            {}/dex", lab.dex_url()),
+        "# user           user@example.com, password 12341234".to_owned(),
+        format!("# logs           {}", lab.directory().display()),
+        "# Ctrl-C ends it and removes everything.".to_owned(),
+    ];
     let mut output = std::io::stdout();
-    writeln!(output, "export KUBECONFIG={}", lab.kubeconfig().display())?;
-    writeln!(output, "# API server     {}", lab.api_url())?;
-    writeln!(output, "# Dex            {}/dex", lab.dex_url())?;
-    writeln!(
-        output,
-        "# user           user@example.com, password 12341234"
-    )?;
-    writeln!(
-        output,
-        "# administrator  admin@example.com: cluster-admin, without a password at Dex"
-    )?;
-    writeln!(output, "# logs           {}", lab.directory().display())?;
-    writeln!(output, "# Ctrl-C ends it and removes everything.")?;
+    for line in lines {
+        writeln!(output, "{line}")?;
+    }
     output.flush()?;
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {

@@ -1,6 +1,6 @@
 //! The main job from end to end: a fresh cluster, a first administrator, a user who then works.
 
-use lab::Lab;
+use lab::{Lab, installed};
 use screen::{Album, Driver, Scripts, Window};
 
 use crate::place;
@@ -24,11 +24,11 @@ async fn an_administrator_adds_a_user_who_then_works() {
         return;
     }
     let lab = Lab::node().await.unwrap();
-    place::install(&lab).await.unwrap();
-    place::kubectl(&lab, &MAKE_ADMIN).await.unwrap();
+    installed::install(&lab).await.unwrap();
+    installed::kubectl(&lab, &MAKE_ADMIN).await.unwrap();
     let album = place::album().unwrap();
     let driver = Driver::start().await.unwrap();
-    let origin = place::node_port(&lab).unwrap();
+    let origin = installed::origin(&lab).unwrap();
 
     a_link_signs_in_once(&lab, &driver, &album).await;
     let admin = Window::open(&driver, &origin, Scripts::On).await.unwrap();
@@ -58,7 +58,7 @@ async fn a_link_signs_in_once(lab: &Lab, driver: &Driver, album: &Album) {
     let window = Window::open(driver, &forward.origin, Scripts::On)
         .await
         .unwrap();
-    let link = place::sign_in_link(lab).await.unwrap();
+    let link = installed::sign_in_link(lab).await.unwrap();
     window.go(&link).await.unwrap();
     album.page(&window, "sign-in-link").await.unwrap();
     window.click("form button[type=submit]").await.unwrap();

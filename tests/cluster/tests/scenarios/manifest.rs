@@ -127,6 +127,14 @@ async fn everything_that_is_done(lab: &Lab) {
         .await
         .unwrap();
     add_user(&mut admin, "inspected@example.com", "inspected").await;
+    let profile = admin
+        .get("/kubeflow-admin/profiles/of/inspected")
+        .await
+        .unwrap();
+    let share = [("email", "guest@example.com"), ("role", "edit")];
+    let path = "/kubeflow-admin/profiles/of/inspected/contributors";
+    let plan = admin.submit(&profile, path, &share).await.unwrap();
+    run_operation(&mut admin, &plan).await.unwrap();
     let mut emergency = dashboard.broken_glass().await.unwrap();
     let path = "/kubeflow-admin/users/of/inspected@example.com/remove";
     let form = emergency.get(path).await.unwrap();
