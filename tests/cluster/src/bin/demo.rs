@@ -5,6 +5,7 @@ use std::io::Write as _;
 use anyhow::Result;
 use lab::Lab;
 use lab::dashboard::{Dashboard, Options};
+use tokio::signal::unix::{SignalKind, signal};
 
 const PEOPLE: &str = r"
 {apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: ana}, spec: {owner: {kind: User, name: ana@example.com}, resourceQuotaSpec: {hard: {cpu: '8', memory: 32Gi, requests.nvidia.com/gpu: '1'}}}}
@@ -58,7 +59,13 @@ async fn main() -> Result<()> {
     ));
     say("");
     say("Ctrl-C ends it; nothing stays behind.");
-    tokio::signal::ctrl_c().await?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome?,
+        _ = terminated.recv() => {}
+    }
+    // Dropped off the async threads: it waits for processes to end.
+    tokio::task::spawn_blocking(move || drop((dashboard, lab))).await?;
     Ok(())
 }
 
