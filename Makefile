@@ -1,7 +1,10 @@
 # kubeflow-admin: `make` shows what there is.
 SHELL := bash
 
-.PHONY: help setup assets demo test test-older lab ci fmt lint
+.PHONY: help setup assets demo test test-older lab ci fmt lint screenshots
+
+# The pictures of README and docs, out of those that the browser tests take.
+PICTURES := full-overview-1280-light full-profiles-1280-light full-profile-1280-dark operation-plan-1280-light
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +33,13 @@ test-older: assets ## Run the scenarios on LAB_KUBERNETES and LAB_DEX, such as 1
 	cargo build --locked --bin kubeflow-admin
 	cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
 	cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
+
+screenshots: setup assets ## Take the pictures of README and docs anew (root, a browser)
+	cargo build --locked --bin kubeflow-admin
+	cargo test --locked -p kubeflow-admin-browser-tests
+	mkdir -p docs/images
+	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/tmp/screenshots; \
+	for picture in $(PICTURES); do cp "$$folder/$$picture.png" docs/images/; done
 
 ci: ## What the continuous integration runs
 	@bash .ci/run

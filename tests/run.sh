@@ -9,6 +9,7 @@ have go || { echo "Go is needed to build the lab's Kubernetes and Dex."; exit 1;
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || left_out+=("PostgreSQL: apt-get install postgresql")
 
 cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
+[ "$(id -u)" -ne 0 ] || cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build --node
 cargo test --locked --workspace --no-run
 cargo test --locked --workspace --exclude kubeflow-admin-browser-tests
 

@@ -26,6 +26,7 @@ const ATTEMPTS: u32 = 4;
 pub(crate) enum Source {
     Kubernetes(Kubernetes),
     Dex(Dex),
+    Kubectl,
     Etcd,
     CoreDns,
     LocalPath,
@@ -38,6 +39,7 @@ impl Source {
             Self::Kubernetes(Kubernetes::V1_30) => "kubernetes-1.30",
             Self::Dex(Dex::V2_45) => "dex-2.45",
             Self::Dex(Dex::V2_41) => "dex-2.41",
+            Self::Kubectl => "kubectl-1.34",
             Self::Etcd => "etcd",
             Self::CoreDns => "coredns",
             Self::LocalPath => "local-path",
@@ -46,7 +48,7 @@ impl Source {
 
     fn package(self, program: &str) -> String {
         match self {
-            Self::Kubernetes(_) => format!("k8s.io/kubernetes/cmd/{program}"),
+            Self::Kubernetes(_) | Self::Kubectl => format!("k8s.io/kubernetes/cmd/{program}"),
             Self::Dex(_) => "github.com/dexidp/dex/cmd/dex".into(),
             Self::Etcd => "go.etcd.io/etcd/server/v3".into(),
             Self::CoreDns => "github.com/coredns/coredns".into(),
@@ -71,7 +73,7 @@ impl Source {
                 "-s -w -X main.version={} -linkmode external -extldflags -static",
                 release.tag()
             ),
-            Self::Etcd | Self::CoreDns | Self::LocalPath => "-s -w".into(),
+            Self::Kubectl | Self::Etcd | Self::CoreDns | Self::LocalPath => "-s -w".into(),
         }
     }
 
@@ -80,6 +82,7 @@ impl Source {
             Self::Dex(Dex::V2_41) => "1",
             Self::Kubernetes(_)
             | Self::Dex(Dex::V2_45)
+            | Self::Kubectl
             | Self::Etcd
             | Self::CoreDns
             | Self::LocalPath => "0",
@@ -156,9 +159,15 @@ pub async fn build_node() -> Result<()> {
     for name in ["kube-scheduler", "kubelet", "kube-proxy"] {
         program(Source::Kubernetes(Kubernetes::V1_34), name).await?;
     }
+    kubectl().await?;
     program(Source::CoreDns, "coredns").await?;
     program(Source::LocalPath, "local-path-provisioner").await?;
     Ok(())
+}
+
+/// The path of kubectl.
+pub async fn kubectl() -> Result<PathBuf> {
+    program(Source::Kubectl, "kubectl").await
 }
 
 /// Returns `store/name`, made by `make` under a lock when it is not there yet.
@@ -282,6 +291,7 @@ mod tests {
             Source::Kubernetes(Kubernetes::V1_30),
             Source::Dex(Dex::V2_45),
             Source::Dex(Dex::V2_41),
+            Source::Kubectl,
             Source::Etcd,
             Source::CoreDns,
             Source::LocalPath,

@@ -9,7 +9,7 @@ use kube::Api;
 
 use crate::image::Image;
 use crate::running::Lab;
-use crate::{commands, dashboard, waiting};
+use crate::{binaries, commands, dashboard, waiting};
 
 pub const NAMESPACE: &str = "kubeflow-admin";
 const IMAGE: &str = "docker.io/library/kubeflow-admin:latest";
@@ -58,8 +58,9 @@ pub fn origin(lab: &Lab) -> Result<String> {
 
 /// Runs kubectl as the cluster's administrator; gives what it printed.
 pub async fn kubectl(lab: &Lab, arguments: &[&str]) -> Result<String> {
+    let program = binaries::kubectl().await?;
     let output = lab
-        .command_in_namespace("kubectl")?
+        .command_in_namespace(program.to_str().context("a path that is not UTF-8")?)?
         .args(arguments)
         .output()
         .await?;

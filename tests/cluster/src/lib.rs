@@ -27,6 +27,7 @@ pub mod installed;
 mod kubeconfig;
 pub mod manifests;
 pub mod node;
+pub mod people;
 mod ports;
 mod processes;
 pub mod proxy;

@@ -7,3 +7,4 @@
 
 mod main_job;
 mod place;
+mod tour;

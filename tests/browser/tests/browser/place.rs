@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use lab::installed::NAMESPACE;
-use lab::{Lab, node, waiting};
+use lab::{Lab, binaries, node, waiting};
 use screen::{Album, driver};
 use tokio::net::TcpStream;
 use tokio::process::Child;
@@ -47,7 +47,7 @@ pub(crate) async fn port_forward(lab: &Lab) -> Result<Forward> {
         .or_else(|_| std::net::TcpListener::bind("127.0.0.1:0"))?;
     let port = free.local_addr()?.port();
     drop(free);
-    let child = tokio::process::Command::new("kubectl")
+    let child = tokio::process::Command::new(binaries::kubectl().await?)
         .env("KUBECONFIG", lab.kubeconfig())
         .args(["-n", NAMESPACE, "port-forward", "svc/kubeflow-admin"])
         .arg(format!("{port}:80"))

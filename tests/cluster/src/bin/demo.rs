@@ -5,18 +5,8 @@ use std::io::Write as _;
 use anyhow::Result;
 use lab::Lab;
 use lab::dashboard::{Dashboard, Options};
+use lab::people::{self, PASSWORD};
 use tokio::signal::unix::{SignalKind, signal};
-
-const PEOPLE: &str = r"
-{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: ana}, spec: {owner: {kind: User, name: ana@example.com}, resourceQuotaSpec: {hard: {cpu: '8', memory: 32Gi, requests.nvidia.com/gpu: '1'}}}}
----
-{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: vision-team}, spec: {owner: {kind: User, name: ben@example.com}, resourceQuotaSpec: {hard: {cpu: '32', memory: 128Gi, requests.nvidia.com/gpu: '4', requests.storage: 2Ti}}}}
----
-{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: forecasting}, spec: {owner: {kind: User, name: chloe@example.com}, resourceQuotaSpec: {hard: {cpu: '16', memory: 64Gi}}}}
----
-{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: ml-course}, spec: {owner: {kind: User, name: Daniel@example.com}}}
-";
-const PASSWORD: &str = "demo-password";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -24,11 +14,7 @@ async fn main() -> Result<()> {
         "Building what is missing and starting Kubernetes and Dex; the first time takes some minutes …",
     );
     let lab = Lab::control_plane().await?;
-    for person in ["admin", "ana", "ben", "chloe", "daniel", "emil"] {
-        lab.add_password(&format!("{person}@example.com"), PASSWORD)
-            .await?;
-    }
-    lab.apply_yaml(PEOPLE).await?;
+    people::move_in(&lab).await?;
     let environment = vec![(
         "KUBEFLOW_ADMIN_LISTEN".to_owned(),
         "127.0.0.1:8080".to_owned(),

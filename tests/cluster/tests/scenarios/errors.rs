@@ -1,7 +1,11 @@
 //! Bad input and bad weather: a clear message, what was typed kept, nothing half done.
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::Api;
+use kube::api::DeleteParams;
 use lab::Lab;
 use lab::dashboard::Dashboard;
+use sqlx::Connection as _;
 
 use crate::world::{ADMIN, PASSWORD, add_user, admin, world};
 
@@ -131,7 +135,7 @@ async fn a_missing_right_names_verb_and_resource() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_gone_is_a_page() {
+async fn without_its_database_the_program_does_not_serve_and_says_why() {
     let (lab, _) = world().await;
     let mut dashboard = Dashboard::start(lab).await.unwrap();
     let mut browser = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
@@ -151,6 +155,90 @@ async fn a_database_that_is_gone_is_a_page() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("{}", dashboard.log_text());
+}
+
+#[tokio::test]
+async fn a_locked_database_is_a_page_and_the_form_is_not_lost() {
+    let (lab, _) = world().await;
+    let dashboard = Dashboard::start(lab).await.unwrap();
+    let mut browser = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
+    let form = browser.get("/kubeflow-admin/users/new").await.unwrap();
+    let mut other = sqlx::SqliteConnection::connect(dashboard.database())
+        .await
+        .unwrap();
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let fields = [("email", "patient@example.com")];
+    let page = browser
+        .submit(&form, "/kubeflow-admin/users/new", &fields)
+        .await
+        .unwrap();
+    assert_eq!(page.status, 503, "{}", page.text());
+    page.expect_text("KA-STORE").unwrap();
+    page.expect_text("Nothing was changed").unwrap();
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let page = browser
+        .submit(&form, "/kubeflow-admin/users/new", &fields)
+        .await
+        .unwrap();
+    assert_eq!(page.status, 200, "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_database_that_breaks_while_it_runs_is_a_page() {
+    let (lab, _) = world().await;
+    let dashboard = Dashboard::start(lab).await.unwrap();
+    let mut browser = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
+    let file = dashboard
+        .database()
+        .trim_start_matches("sqlite:")
+        .to_owned();
+    std::fs::write(&file, vec![b'x'; 65536]).unwrap();
+    let journal = std::fs::File::options()
+        .write(true)
+        .open(format!("{file}-wal"));
+    journal.unwrap().set_len(0).unwrap();
+    let page = browser.get("/kubeflow-admin/users").await.unwrap();
+    assert_eq!(page.status, 503, "{}", page.text());
+    page.expect_text("KA-STORE").unwrap();
+    assert!(!page.text().contains(&file), "{}", page.text());
+}
+
+/// A lab of its own: what is missing here would be missed by every other scenario.
+#[tokio::test]
+async fn a_missing_crd_is_named_and_the_rest_goes_on() {
+    let lab = Lab::control_plane().await.unwrap();
+    lab.add_password(ADMIN, PASSWORD).await.unwrap();
+    let crds: Api<CustomResourceDefinition> = Api::all(lab.client());
+    crds.delete("profiles.kubeflow.org", &DeleteParams::default())
+        .await
+        .unwrap();
+    let dashboard = Dashboard::start(&lab).await.unwrap();
+    let mut browser = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
+    for _ in 0..100 {
+        let page = browser.get("/kubeflow-admin/profiles").await.unwrap();
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert!(
+            !page.text().contains("No profiles yet"),
+            "absent is not unknown"
+        );
+        if page.text().contains("does not know profiles") {
+            let users = browser.get("/kubeflow-admin/users").await.unwrap();
+            users.expect_text(ADMIN).unwrap();
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!(
+        "{}",
+        browser
+            .get("/kubeflow-admin/profiles")
+            .await
+            .unwrap()
+            .text()
+    );
 }
 
 const HALF: &str = r"

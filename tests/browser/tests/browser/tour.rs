@@ -1,0 +1,67 @@
+//! Every page with nothing in it, and as it is in a Kubeflow where people work. The pictures of README and docs are
+//! among these (`make screenshots`).
+
+use lab::Lab;
+use lab::dashboard::{Dashboard, Options};
+use lab::people;
+use screen::{Album, Driver, Scripts, Window};
+
+use crate::place;
+
+const EMPTY: [(&str, &str); 6] = [
+    ("empty-overview", "/"),
+    ("empty-users", "/users"),
+    ("empty-profiles", "/profiles"),
+    ("empty-operations", "/operations"),
+    ("empty-mine", "/mine"),
+    ("empty-search", "/users?q=nobody"),
+];
+
+const FULL: [(&str, &str); 9] = [
+    ("full-overview", "/"),
+    ("full-users", "/users"),
+    ("full-users-findings", "/users?sort=findings&dir=desc"),
+    ("full-user", "/users/of/Daniel@example.com"),
+    ("full-profiles", "/profiles"),
+    ("full-profile", "/profiles/of/vision-team"),
+    ("full-quota", "/profiles/of/vision-team/quota"),
+    ("full-profile-delete", "/profiles/of/vision-team/delete"),
+    ("full-sessions", "/sessions"),
+];
+
+#[tokio::test]
+async fn every_page_is_fit_to_be_seen_empty_and_full() {
+    if !place::is_possible() {
+        return;
+    }
+    let lab = Lab::control_plane().await.unwrap();
+    let dashboard = Dashboard::start_with(&lab, Options::default())
+        .await
+        .unwrap();
+    let driver = Driver::start().await.unwrap();
+    let album = place::album().unwrap();
+    let window = Window::open(&driver, &dashboard.origin(), Scripts::On)
+        .await
+        .unwrap();
+    window
+        .go(&dashboard.sign_in_link().await.unwrap())
+        .await
+        .unwrap();
+    window.click("form button[type=submit]").await.unwrap();
+    window.wait_for_text("break-glass").await.unwrap();
+    take(&window, &album, &EMPTY).await;
+    people::move_in(&lab).await.unwrap();
+    window
+        .go("/kubeflow-admin/profiles?q=speech")
+        .await
+        .unwrap();
+    take(&window, &album, &FULL).await;
+    window.close().await.unwrap();
+}
+
+async fn take(window: &Window, album: &Album, pages: &[(&str, &str)]) {
+    for (name, path) in pages {
+        window.go(&format!("/kubeflow-admin{path}")).await.unwrap();
+        album.page(window, name).await.unwrap();
+    }
+}
