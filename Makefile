@@ -4,7 +4,7 @@ SHELL := bash
 .PHONY: help setup assets demo test test-older lab ci fmt lint screenshots
 
 # The pictures of README and docs, out of those that the browser tests take.
-PICTURES := full-overview-1280-light full-profiles-1280-light full-profile-1280-dark operation-plan-1280-light
+PICTURES := full-overview-1280-light full-profiles-1280-light full-profile-1280-dark full-plan-1280-light
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -138,8 +138,25 @@ fn owner(facts: &Facts<'_>) -> Option<Health> {
             ),
             "Make a person the owner and add the others as contributors.",
         ),
-        Some(_) => None,
+        Some(owner) => misspelt(owner.name.as_str()),
     }
+}
+
+/// Dex states the lower-case address of a Password object, and everything downstream compares byte for byte. (A static
+/// login is stated as it is written, so a mixed-case owner may still match one.)
+fn misspelt(owner: &str) -> Option<Health> {
+    let stated = owner.to_lowercase();
+    if stated == owner {
+        return None;
+    }
+    warning(
+        format!(
+            "Its owner is written {owner}. Who signs in as {stated} is somebody else to Kubernetes and Istio."
+        ),
+        format!(
+            "Set spec.owner.name of the Profile to {stated}, and the annotation owner of its namespace with it."
+        ),
+    )
 }
 
 #[expect(
@@ -452,6 +469,15 @@ mod tests {
         let mut world = well();
         world.namespace.owner = Some("bob@example.com".to_owned());
         assert_eq!(judged(&world, |_| {}, later()), HealthVerdict::Broken);
+    }
+
+    #[test]
+    fn an_owner_in_upper_case_is_a_warning_even_when_everything_agrees_with_it() {
+        let mut world = well();
+        world.profile.owner.as_mut().unwrap().name = UserName::from_cluster("Ana@example.com");
+        world.namespace.owner = Some("Ana@example.com".to_owned());
+        world.owner = binding("Ana@example.com");
+        assert_eq!(judged(&world, |_| {}, later()), HealthVerdict::Warning);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use lab::{Lab, installed};
 use screen::{Album, Driver, Scripts, Window};
 
-use crate::place;
+use crate::place::{self, sign_in};
 
 const ADMIN: &str = "user@example.com";
 const ADMIN_PASSWORD: &str = "12341234";
@@ -87,30 +87,6 @@ async fn a_link_signs_in_once(lab: &Lab, driver: &Driver, album: &Album) {
     )
     .await;
     window.close().await.unwrap();
-}
-
-/// From a deep link through Dex's own page back to the deep link.
-async fn sign_in(
-    window: &Window,
-    wanted: &str,
-    email: &str,
-    password: &str,
-    album: Option<&Album>,
-) {
-    window.go(wanted).await.unwrap();
-    window
-        .wait_for_path("/kubeflow-admin/sign-in")
-        .await
-        .unwrap();
-    if let Some(album) = album {
-        album.page(window, "sign-in").await.unwrap();
-    }
-    window.press("Sign in with Dex").await.unwrap();
-    window.wait_for_path("/dex/auth/local").await.unwrap();
-    window.fill("#login", email).await.unwrap();
-    window.fill("#password", password).await.unwrap();
-    window.click("#submit-login").await.unwrap();
-    window.wait_for_path(wanted).await.unwrap();
 }
 
 async fn add_ana(admin: &Window, album: &Album) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use lab::installed::NAMESPACE;
 use lab::{Lab, binaries, node, waiting};
-use screen::{Album, driver};
+use screen::{Album, Window, driver};
 use tokio::net::TcpStream;
 use tokio::process::Child;
 
@@ -63,4 +63,28 @@ pub(crate) async fn port_forward(lab: &Lab) -> Result<Forward> {
         _kubectl: child,
         origin: format!("http://localhost:{port}"),
     })
+}
+
+/// From a deep link through Dex's own page back to the deep link.
+pub(crate) async fn sign_in(
+    window: &Window,
+    wanted: &str,
+    email: &str,
+    password: &str,
+    album: Option<&Album>,
+) {
+    window.go(wanted).await.unwrap();
+    window
+        .wait_for_path("/kubeflow-admin/sign-in")
+        .await
+        .unwrap();
+    if let Some(album) = album {
+        album.page(window, "sign-in").await.unwrap();
+    }
+    window.press("Sign in with Dex").await.unwrap();
+    window.wait_for_path("/dex/auth/local").await.unwrap();
+    window.fill("#login", email).await.unwrap();
+    window.fill("#password", password).await.unwrap();
+    window.click("#submit-login").await.unwrap();
+    window.wait_for_path(wanted).await.unwrap();
 }

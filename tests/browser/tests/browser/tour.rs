@@ -2,11 +2,11 @@
 //! among these (`make screenshots`).
 
 use lab::Lab;
-use lab::dashboard::{Dashboard, Options};
+use lab::dashboard::Dashboard;
 use lab::people;
 use screen::{Album, Driver, Scripts, Window};
 
-use crate::place;
+use crate::place::{self, sign_in};
 
 const EMPTY: [(&str, &str); 6] = [
     ("empty-overview", "/"),
@@ -35,9 +35,7 @@ async fn every_page_is_fit_to_be_seen_empty_and_full() {
         return;
     }
     let lab = Lab::control_plane().await.unwrap();
-    let dashboard = Dashboard::start_with(&lab, Options::default())
-        .await
-        .unwrap();
+    let dashboard = Dashboard::start(&lab).await.unwrap();
     let driver = Driver::start().await.unwrap();
     let album = place::album().unwrap();
     let window = Window::open(&driver, &dashboard.origin(), Scripts::On)
@@ -51,12 +49,41 @@ async fn every_page_is_fit_to_be_seen_empty_and_full() {
     window.wait_for_text("break-glass").await.unwrap();
     take(&window, &album, &EMPTY).await;
     people::move_in(&lab).await.unwrap();
-    window
-        .go("/kubeflow-admin/profiles?q=speech")
+    window.close().await.unwrap();
+    let window = Window::open(&driver, &dashboard.origin(), Scripts::On)
         .await
         .unwrap();
+    sign_in(
+        &window,
+        "/kubeflow-admin/users/new",
+        "admin@example.com",
+        people::PASSWORD,
+        None,
+    )
+    .await;
+    a_plan(&window, &album).await;
     take(&window, &album, &FULL).await;
     window.close().await.unwrap();
+}
+
+/// Plans and adds one more person, so that there is something to look at in the record.
+async fn a_plan(window: &Window, album: &Album) {
+    window.fill("#email", "jana@example.com").await.unwrap();
+    window.fill("#quota-known-0", "8").await.unwrap();
+    window.fill("#quota-known-1", "32Gi").await.unwrap();
+    window.fill("#quota-known-2", "1").await.unwrap();
+    window.click("main form button.pf-m-primary").await.unwrap();
+    window
+        .wait_for_text("Nothing has been changed yet")
+        .await
+        .unwrap();
+    album.page(window, "full-plan").await.unwrap();
+    window.click("main form button.pf-m-primary").await.unwrap();
+    window
+        .wait_for_text("Show the password once")
+        .await
+        .unwrap();
+    album.page(window, "full-done").await.unwrap();
 }
 
 async fn take(window: &Window, album: &Album, pages: &[(&str, &str)]) {
