@@ -43,7 +43,6 @@ struct ListPage {
     tools: Tools,
     rows: Vec<ActivityRow>,
     pager: Pager,
-    export_href: String,
 }
 
 const ACTIONS: [(&str, &str); 5] = [
@@ -102,14 +101,13 @@ pub(super) async fn list(
         tools: Tools::new(paths::ACTIVITY, "Search by subject", subject, &address)
             .filter("action", "About", &ACTIONS, &query.action, &address)
             .filter("outcome", "Result", &outcomes, &query.outcome, &address)
-            .keeping("actor", &query.actor)
-            .keeping("operation", &query.operation),
+            .narrowed("actor", "Who", &query.actor, &address)
+            .narrowed("operation", "Operation", &query.operation, &address),
         rows: events
             .iter()
             .map(|event| ActivityRow::new(event, now))
             .collect(),
         pager,
-        export_href: String::new(),
     })
 }
 

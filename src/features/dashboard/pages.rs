@@ -92,6 +92,10 @@ async fn record(
 
 fn counts(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Count> {
     let unwell = profiles.iter().filter(|profile| is_unwell(profile)).count();
+    let healthy = profiles
+        .iter()
+        .filter(|profile| profile.health.verdict == HealthVerdict::Healthy)
+        .count();
     let full = profiles.iter().filter(|profile| is_full(profile)).count();
     let mut counts = Vec::new();
     if access.may(Permission::ReadUsers) {
@@ -111,7 +115,7 @@ fn counts(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Count> {
     counts.push(count(
         "Profiles",
         profiles.len(),
-        format!("{} healthy", profiles.len() - unwell),
+        format!("{healthy} healthy"),
         paths::PROFILES,
         "plain",
     ));
@@ -120,7 +124,7 @@ fn counts(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Count> {
     counts.push(count(
         "Unhealthy profiles",
         unwell,
-        "by what was found in the namespace".to_owned(),
+        "something of them is missing or wrong".to_owned(),
         &href,
         level,
     ));

@@ -123,4 +123,17 @@ impl Tools {
         }
         self
     }
+
+    /// A part of the address that narrows the list without a field of its own: carried along, and shown as a chip.
+    #[must_use]
+    pub fn narrowed(self, name: &'static str, label: &str, value: &str, address: &Address) -> Self {
+        let mut tools = self.keeping(name, value);
+        if !value.is_empty() {
+            tools.chips.push(Chip {
+                label: format!("{label}: {value}"),
+                remove_href: address.with(name, ""),
+            });
+        }
+        tools
+    }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::When;
 use crate::domain::{AuditEvent, Operation, Outcome, Session, State, Via};
+use crate::web::pager::Address;
 use crate::web::{paths, words};
 
 /// An operation in a list.
@@ -50,6 +51,8 @@ pub fn progress(operation: &Operation) -> String {
 pub struct ActivityRow {
     pub when: When,
     pub actor: String,
+    /// Everything that this person did.
+    pub actor_href: String,
     pub action: String,
     pub subject: String,
     pub ok: bool,
@@ -62,6 +65,7 @@ impl ActivityRow {
         Self {
             when: When::new(event.at, now),
             actor: event.actor.to_string(),
+            actor_href: Address::new(paths::ACTIVITY, &[]).with("actor", event.actor.as_str()),
             action: words::action(&event.action).to_owned(),
             subject: event.subject.clone(),
             ok: matches!(event.outcome, Outcome::Done | Outcome::Undone),

@@ -20,7 +20,7 @@ const EMPTY: [(&str, &str); 6] = [
 const FULL: [(&str, &str); 9] = [
     ("full-overview", "/"),
     ("full-users", "/users"),
-    ("full-users-findings", "/users?sort=findings&dir=desc"),
+    ("full-users-findings", "/users?sort=-findings"),
     ("full-user", "/users/of/Daniel@example.com"),
     ("full-profiles", "/profiles"),
     ("full-profile", "/profiles/of/vision-team"),

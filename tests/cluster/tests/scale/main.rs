@@ -27,11 +27,11 @@ const AT_ONCE: usize = 32;
 const PAGES: [(&str, &str); 9] = [
     ("overview", "/"),
     ("users, first page", "/users"),
-    ("users, by findings", "/users?sort=findings&dir=desc"),
+    ("users, by findings", "/users?sort=-findings"),
     ("users, one of them", "/users?q=person-00042"),
     ("users, a late page", "/users?page=12"),
     ("profiles, first page", "/profiles"),
-    ("profiles, by health", "/profiles?sort=health&dir=desc"),
+    ("profiles, by health", "/profiles?sort=-health"),
     ("operations", "/operations"),
     ("activity", "/activity"),
 ];

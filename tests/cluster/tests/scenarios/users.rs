@@ -313,6 +313,13 @@ async fn the_record_tells_who_did_what_in_which_operation() {
         .await
         .unwrap();
     assert!(!filtered.text().contains("Login created"));
+    let hers = browser
+        .get("/kubeflow-admin/activity?actor=admin-&subject=recorded@")
+        .await
+        .unwrap();
+    hers.expect_text("Who: admin-").unwrap();
+    hers.expect_text("Login created: recorded@example.com")
+        .unwrap();
     let (_, dashboard) = world().await;
     assert!(
         dashboard
