@@ -16,6 +16,7 @@ pub mod identity;
 pub mod jobs;
 pub mod operation;
 pub mod router;
+pub mod sandbox;
 pub mod store;
 pub mod telemetry;
 pub mod web;

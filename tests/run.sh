@@ -12,6 +12,8 @@ cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
 [ "$(id -u)" -ne 0 ] || cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build --node
 cargo test --locked --workspace --no-run
 cargo test --locked --workspace --exclude kubeflow-admin-browser-tests
+# The same scenarios once more, on the sandbox in the place of the cluster: a difference is a failure.
+LAB_KUBERNETES=sandbox LAB_DEX=sandbox cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
 
 if [ "$(id -u)" -eq 0 ] && have containerd && have chromium && have chromedriver; then
   cargo test --locked -p kubeflow-admin-browser-tests

@@ -77,7 +77,7 @@ struct Inner {
 }
 
 impl Cluster {
-    /// Reads the configuration and asks the API server for its version, so that a wrong address is known at once.
+    /// Reads the configuration; a wrong one is known at once.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
         let place = Place {
             kubeconfig: settings.kubeconfig.clone(),
@@ -86,16 +86,26 @@ impl Cluster {
         let name = place.context.clone();
         let (client, found) = client::connect(place).await?;
         let identity = settings.identity.unwrap_or(found);
-        let generation = Arc::new(Sender::new(0));
-        let signals = Signals {
-            generation: generation.clone(),
-            clock: settings.clock,
-        };
-        let caches = Caches::new(&client, DEX_NAMESPACE, signals);
         let name = name.unwrap_or_else(|| match identity {
             Identity::InCluster => "this cluster".to_owned(),
             Identity::Kubeconfig => "kubeconfig".to_owned(),
         });
+        Ok(Self::over(client, name, identity, settings.clock))
+    }
+
+    /// A cluster behind a client that is there already.
+    pub fn over(
+        client: Client,
+        name: String,
+        identity: Identity,
+        clock: fn() -> Timestamp,
+    ) -> Self {
+        let generation = Arc::new(Sender::new(0));
+        let signals = Signals {
+            generation: generation.clone(),
+            clock,
+        };
+        let caches = Caches::new(&client, DEX_NAMESPACE, signals);
         let inner = Inner {
             client,
             identity,
@@ -103,9 +113,9 @@ impl Cluster {
             caches,
             generation,
         };
-        Ok(Self {
+        Self {
             inner: Arc::new(inner),
-        })
+        }
     }
 
     /// Starts the watches; they end with `stop`.

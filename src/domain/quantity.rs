@@ -82,6 +82,15 @@ impl Quantity {
         self.nanos == 0
     }
 
+    /// The sum, in the notation of `self`; cut at what the API server keeps.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            nanos: (self.nanos + other.nanos).min(LARGEST),
+            family: self.family,
+        }
+    }
+
     /// `self` of `limit` in per cent, rounded to the nearest; `None` for a limit of zero.
     pub fn percent_of(self, limit: Self) -> Option<u32> {
         if limit.nanos == 0 {

@@ -7,7 +7,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::{
@@ -78,7 +78,9 @@ impl DexProcess {
     }
 
     async fn program(&self, client: &Client, run: &RunDirectory) -> Result<Program> {
-        let release = settings::Dex::chosen()?;
+        let settings::SignIn::Dex(release) = settings::SignIn::chosen()? else {
+            bail!("the sandbox's issuer needs the sandbox as API server: LAB_KUBERNETES=sandbox");
+        };
         let web = binaries::dex_web(release).await?;
         let maps: Api<ConfigMap> = Api::namespaced(client.clone(), NAMESPACE);
         let written = maps.get(CONFIGURATION).await?.data.unwrap_or_default();

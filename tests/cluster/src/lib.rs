@@ -23,6 +23,7 @@ pub mod dashboard;
 pub mod dex;
 pub mod http_client;
 pub mod image;
+mod in_memory;
 pub mod installed;
 mod kubeconfig;
 pub mod manifests;

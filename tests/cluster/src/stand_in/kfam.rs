@@ -9,7 +9,7 @@ use kube::{
     api::{DeleteParams, DynamicObject, ListParams, PostParams},
 };
 
-use super::{
+use kubeflow_admin::sandbox::profile_controller::{
     objects::{self, ROLE, USER},
     profile::Profile,
 };

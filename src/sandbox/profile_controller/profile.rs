@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::{api::core::v1::ScopeSelector, apimachinery::pkg::api::resource::Quantity};
 use kube::CustomResource;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::quantity;
+use crate::domain;
 
 /// `spec` of a Profile.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,36 +23,36 @@ use super::quantity;
     derive = "PartialEq"
 )]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct ProfileSpec {
+pub struct ProfileSpec {
     /// A Profile without owner gets an empty one when it is written back.
-    pub(super) owner: Subject,
+    pub owner: Subject,
     /// Never run here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) plugins: Vec<Plugin>,
+    pub plugins: Vec<Plugin>,
     /// Appears as `{}` when it was absent.
-    pub(super) resource_quota_spec: QuotaSpec,
+    pub resource_quota_spec: QuotaSpec,
 }
 
 /// A subject as RBAC has it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Subject {
+pub struct Subject {
     /// `User`, in all that Kubeflow supports.
-    pub(super) kind: String,
+    pub kind: String,
     /// Usually absent.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub(super) api_group: String,
+    pub api_group: String,
     /// The e-mail address.
-    pub(super) name: String,
+    pub name: String,
     /// For `ServiceAccounts`.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub(super) namespace: String,
+    pub namespace: String,
 }
 
 /// A plugin: kept, not run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Plugin {
+pub struct Plugin {
     #[serde(skip_serializing_if = "String::is_empty")]
     api_version: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -64,14 +64,33 @@ pub(super) struct Plugin {
 /// `spec` of the `ResourceQuota` to make.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct QuotaSpec {
+pub struct QuotaSpec {
     #[serde(
         skip_serializing_if = "BTreeMap::is_empty",
-        deserialize_with = "quantity::canonical_map"
+        deserialize_with = "canonical_map"
     )]
-    pub(super) hard: BTreeMap<String, Quantity>,
+    pub hard: BTreeMap<String, Quantity>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) scope_selector: Option<ScopeSelector>,
+    pub scope_selector: Option<ScopeSelector>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) scopes: Vec<String>,
+    pub scopes: Vec<String>,
+}
+
+/// Reads a map of amounts, numbers included, in the form in which Kubernetes' own types write them; what cannot be
+/// read stays as it is.
+fn canonical_map<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Quantity>, D::Error> {
+    let raw = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    let canonical = |value: Value| {
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        let amount = text.parse::<domain::Quantity>();
+        Quantity(amount.map_or(text, |amount| amount.to_string()))
+    };
+    Ok(raw
+        .into_iter()
+        .map(|(name, value)| (name, canonical(value)))
+        .collect())
 }

@@ -24,7 +24,7 @@ const NOTEBOOK_CONTROLLER: &str =
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Labels of every profile's namespace, in the releases before 1.10.2 and in 1.11.
-pub(super) const LABELS: [(&str, &str); 4] = [
+pub const LABELS: [(&str, &str); 4] = [
     ("katib.kubeflow.org/metrics-collector-injection", "enabled"),
     ("serving.kubeflow.org/inferenceservice", "enabled"),
     ("pipelines.kubeflow.org/enabled", "true"),
@@ -32,14 +32,14 @@ pub(super) const LABELS: [(&str, &str); 4] = [
 ];
 
 /// The annotation by which the controller recognises its namespace.
-pub(super) const OWNER: &str = "owner";
+pub const OWNER: &str = "owner";
 /// The annotations by which KFAM recognises a binding.
-pub(super) const USER: &str = "user";
+pub const USER: &str = "user";
 /// See [`USER`].
-pub(super) const ROLE: &str = "role";
+pub const ROLE: &str = "role";
 
 /// Both programs still write version v1beta1.
-pub(super) fn policy_resource() -> ApiResource {
+pub fn policy_resource() -> ApiResource {
     ApiResource::from_gvk(&GroupVersionKind::gvk(
         "security.istio.io",
         "v1beta1",
@@ -47,7 +47,7 @@ pub(super) fn policy_resource() -> ApiResource {
     ))
 }
 
-pub(super) fn namespace(profile: &Profile) -> Namespace {
+pub fn namespace(profile: &Profile) -> Namespace {
     let mut labels: BTreeMap<String, String> =
         LABELS.map(|(key, value)| (key.into(), value.into())).into();
     labels.insert("istio-injection".into(), "enabled".into());
@@ -63,7 +63,7 @@ pub(super) fn namespace(profile: &Profile) -> Namespace {
     }
 }
 
-pub(super) fn service_account(profile: &Profile, name: &str) -> ServiceAccount {
+pub fn service_account(profile: &Profile, name: &str) -> ServiceAccount {
     ServiceAccount {
         metadata: owned(profile, name),
         ..ServiceAccount::default()
@@ -71,7 +71,7 @@ pub(super) fn service_account(profile: &Profile, name: &str) -> ServiceAccount {
 }
 
 /// Gives a `ServiceAccount` of the namespace its role.
-pub(super) fn account_binding(profile: &Profile, name: &str, cluster_role: &str) -> RoleBinding {
+pub fn account_binding(profile: &Profile, name: &str, cluster_role: &str) -> RoleBinding {
     let subject = Subject {
         kind: "ServiceAccount".into(),
         name: name.into(),
@@ -86,7 +86,7 @@ pub(super) fn account_binding(profile: &Profile, name: &str, cluster_role: &str)
 }
 
 /// `namespaceAdmin`: the owner's role.
-pub(super) fn owner_binding(profile: &Profile) -> RoleBinding {
+pub fn owner_binding(profile: &Profile) -> RoleBinding {
     let owner = &profile.spec.owner;
     let group = if owner.api_group.is_empty() {
         RBAC.to_owned()
@@ -108,7 +108,7 @@ pub(super) fn owner_binding(profile: &Profile) -> RoleBinding {
     }
 }
 
-pub(super) fn quota(profile: &Profile) -> ResourceQuota {
+pub fn quota(profile: &Profile) -> ResourceQuota {
     let wanted = profile.spec.resource_quota_spec.clone();
     ResourceQuota {
         metadata: owned(profile, "kf-resource-quota"),
@@ -122,7 +122,7 @@ pub(super) fn quota(profile: &Profile) -> ResourceQuota {
 }
 
 /// `ns-owner-access-istio`: what may reach the pods of the namespace.
-pub(super) fn owner_policy(profile: &Profile) -> DynamicObject {
+pub fn owner_policy(profile: &Profile) -> DynamicObject {
     let (name, owner) = (profile.name_any(), &profile.spec.owner.name);
     let mut metadata = owned(profile, "ns-owner-access-istio");
     metadata.annotations = Some(annotations(owner, "admin"));
@@ -141,12 +141,7 @@ pub(super) fn owner_policy(profile: &Profile) -> DynamicObject {
 }
 
 /// A contributor's role, as KFAM makes it.
-pub(super) fn contributor_binding(
-    name: &str,
-    namespace: &str,
-    user: &str,
-    role: &str,
-) -> RoleBinding {
+pub fn contributor_binding(name: &str, namespace: &str, user: &str, role: &str) -> RoleBinding {
     let subject = Subject {
         kind: "User".into(),
         name: user.into(),
@@ -161,12 +156,7 @@ pub(super) fn contributor_binding(
 }
 
 /// A contributor's way through the mesh, as KFAM makes it.
-pub(super) fn contributor_policy(
-    name: &str,
-    namespace: &str,
-    user: &str,
-    role: &str,
-) -> DynamicObject {
+pub fn contributor_policy(name: &str, namespace: &str, user: &str, role: &str) -> DynamicObject {
     policy(
         contributor_metadata(name, namespace, annotations(user, role)),
         &json!([person_rule(user)]),
