@@ -16,11 +16,14 @@ mod health;
 mod kinds;
 mod logins;
 mod managers;
+mod menu;
+mod menu_text;
 mod now;
 mod objects;
 mod rebuild;
 mod register;
 mod review;
+mod traffic;
 mod watch;
 
 use std::path::PathBuf;
@@ -44,9 +47,12 @@ pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{DexConfig, PasswordDb};
 pub use error::Error;
+pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
+pub use menu_text::MenuTextError;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
+pub use traffic::{ApiRequest, Traffic};
 pub use watch::{WatchState, WatchStatus};
 
 /// The Secret behind `hashFromEnv` is read again this often.
@@ -72,6 +78,7 @@ struct Inner {
     client: Client,
     identity: Identity,
     name: String,
+    traffic: Traffic,
     caches: Caches,
     generation: Arc<Sender<u64>>,
 }
@@ -84,7 +91,8 @@ impl Cluster {
             context: settings.context.clone(),
         };
         let name = place.context.clone();
-        let (client, found) = client::connect(place).await?;
+        let traffic = Traffic::default();
+        let (client, found) = client::connect(place, &traffic).await?;
         let identity = settings.identity.unwrap_or(found);
         let generation = Arc::new(Sender::new(0));
         let signals = Signals {
@@ -100,6 +108,7 @@ impl Cluster {
             client,
             identity,
             name,
+            traffic,
             caches,
             generation,
         };
@@ -153,6 +162,11 @@ impl Cluster {
     /// A name for the masthead.
     pub fn name(&self) -> String {
         self.inner.name.clone()
+    }
+
+    /// What was asked of the API server so far.
+    pub fn traffic(&self) -> &Traffic {
+        &self.inner.traffic
     }
 
     pub fn watches(&self) -> Vec<WatchStatus> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A room is the first folder or file under `src/`; `features` is looked at more closely.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("clock", &["domain"]),
     ("config", &[]),
@@ -56,6 +56,10 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "jobs",
         &["clock", "store", "identity", "operation", "access"],
     ),
+    (
+        "metrics",
+        &["domain", "clock", "cluster", "store", "operation", "access"],
+    ),
     ("router", &["web", "features"]),
     (
         "cli",
@@ -68,6 +72,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "operation",
             "access",
             "jobs",
+            "metrics",
             "router",
             "store",
             "web",
