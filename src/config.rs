@@ -166,10 +166,18 @@ pub struct MenuEntry {
     #[command(flatten)]
     pub place: MenuPlace,
     /// What people read.
-    #[arg(long, env = "KUBEFLOW_ADMIN_MENU_TEXT", default_value = "Administration")]
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_TEXT",
+        default_value = "Administration"
+    )]
     pub text: String,
     /// Name of an icon that the Central Dashboard knows.
-    #[arg(long, env = "KUBEFLOW_ADMIN_MENU_ICON", default_value = "supervisor-account")]
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_ICON",
+        default_value = "supervisor-account"
+    )]
     pub icon: String,
 }
 
@@ -183,10 +191,18 @@ pub struct MenuPlace {
     #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
     pub context: Option<String>,
     /// Namespace of the Central Dashboard.
-    #[arg(long, env = "KUBEFLOW_ADMIN_MENU_NAMESPACE", default_value = "kubeflow")]
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_NAMESPACE",
+        default_value = "kubeflow"
+    )]
     pub namespace: String,
     /// Its `ConfigMap`.
-    #[arg(long, env = "KUBEFLOW_ADMIN_MENU_CONFIG_MAP", default_value = "centraldashboard-config")]
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_CONFIG_MAP",
+        default_value = "centraldashboard-config"
+    )]
     pub config_map: String,
 }
 

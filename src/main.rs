@@ -11,10 +11,14 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Serve(options) => {
-            let telemetry = telemetry::start(options.observing.otlp_endpoint.as_deref());
-            let outcome = cli::serve::run(*options).await;
-            telemetry.end().await;
-            outcome
+            match telemetry::start(options.observing.otlp_endpoint.as_deref()) {
+                Ok(telemetry) => {
+                    let outcome = cli::serve::run(*options).await;
+                    telemetry.end().await;
+                    outcome
+                }
+                Err(error) => Err(error),
+            }
         }
         Command::SignInLink(options) => cli::sign_in_link::run(&options).await,
         Command::MenuLink(options) => cli::menu_link::run(&options).await,

@@ -23,7 +23,10 @@ pub async fn run(options: &MenuLink) -> anyhow::Result<()> {
             (place, change)
         }
     };
-    let map = format!("ConfigMap {} in namespace {}", place.config_map, place.namespace);
+    let map = format!(
+        "ConfigMap {} in namespace {}",
+        place.config_map, place.namespace
+    );
     say(&match change {
         MenuChange::Written => format!("{map} was changed; the menu shows it at the next page."),
         MenuChange::Nothing => format!("{map} is like that already; nothing was changed."),

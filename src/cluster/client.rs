@@ -41,10 +41,7 @@ pub(crate) struct Place {
 }
 
 /// Opens nothing yet; the first request does.
-pub(crate) async fn connect(
-    place: Place,
-    traffic: &Traffic,
-) -> Result<(Client, Identity), Error> {
+pub(crate) async fn connect(place: Place, traffic: &Traffic) -> Result<(Client, Identity), Error> {
     let (mut config, identity) = configuration(place).await?;
     config.connect_timeout = Some(CONNECT_LIMIT);
     // Answers such as “busy” go to whoever asked: the default would go on asking for minutes behind their back.

@@ -43,7 +43,8 @@ struct List {
 /// The text with the entry in it; `None` if nothing has to change.
 pub(crate) fn with(text: &str, entry: &MenuEntry) -> Result<Option<String>, MenuTextError> {
     let lists = lists(text)?;
-    let wanted = json!({"type": "item", "link": entry.link, "text": entry.text, "icon": entry.icon});
+    let wanted =
+        json!({"type": "item", "link": entry.link, "text": entry.text, "icon": entry.icon});
     let there = lists.iter().flat_map(|list| &list.items);
     let edited = match there.clone().find(|(_, link)| *link == entry.link) {
         Some((place, _)) => {

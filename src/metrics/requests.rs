@@ -47,11 +47,7 @@ impl Default for Requests {
 
 impl Requests {
     pub(super) fn register(&self, registry: &mut Registry) {
-        registry.register(
-            "http_requests",
-            "Answered requests",
-            self.answered.clone(),
-        );
+        registry.register("http_requests", "Answered requests", self.answered.clone());
         registry.register_with_unit(
             "http_request_duration",
             "Time to the head of the answer",

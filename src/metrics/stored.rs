@@ -29,11 +29,7 @@ impl Stored {
             sessions: Gauge::default(),
             operations: Family::default(),
         };
-        registry.register(
-            "store_up",
-            "Does the database answer?",
-            stored.up.clone(),
-        );
+        registry.register("store_up", "Does the database answer?", stored.up.clone());
         registry.register(
             "sessions",
             "Sessions that are good",
