@@ -5,6 +5,7 @@
 //! sessions or SQL.
 
 mod acting;
+mod applied;
 mod caches;
 mod client;
 mod conflicts;

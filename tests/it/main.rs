@@ -6,5 +6,7 @@
 )]
 
 mod architecture;
+mod dockerfile;
+mod documents;
 mod postgres;
 mod store;

@@ -47,9 +47,9 @@ async fn metrics_count_what_happens_and_name_nobody() {
     let text = answer.body();
     for line in [
         "kubeflow_admin_build_info{version=\"",
-        "kubeflow_admin_http_requests_total{method=\"GET\",route=\"/kubeflow-admin/users/of/{user}\",status=\"2xx\"} ",
+        "kubeflow_admin_http_requests_total{method=\"GET\",route=\"/kubeflow-admin/users/of/{email}\",status=\"2xx\"} ",
         "kubeflow_admin_http_request_duration_seconds_bucket{",
-        "kubeflow_admin_kubernetes_requests_total{verb=\"create\",resource=\"profiles\",status=\"201\"} ",
+        "kubeflow_admin_kubernetes_requests_total{verb=\"patch\",resource=\"profiles\",status=\"201\"} ",
         "kubeflow_admin_kubernetes_requests_total{verb=\"watch\",resource=\"passwords\",status=\"200\"} ",
         "kubeflow_admin_operations_ended_total{kind=\"add-user\",end=\"done\"} 1",
         "kubeflow_admin_operations{kind=\"add-user\",state=\"done\"} 1",
@@ -115,7 +115,7 @@ async fn traces_go_to_the_collector_and_name_nobody() {
     work(&dashboard, "tracer@example.com", "traced").await;
     let wanted = [
         "kubeflow-admin",
-        "GET /kubeflow-admin/users/of/{user}",
+        "GET /kubeflow-admin/users/of/{email}",
         "subjectaccessreviews",
         "add-user",
     ];
