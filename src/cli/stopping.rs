@@ -60,13 +60,11 @@ pub(super) async fn serve(
     }
     tracing::info!("server.stopping");
     stop.cancel();
-    match tokio::time::timeout(REQUESTS, serving).await {
-        Ok(ended) => ended,
-        Err(_) => {
-            tracing::warn!("server.requests-cut-off");
-            Ok(())
-        }
-    }
+    let ended = tokio::time::timeout(REQUESTS, serving).await;
+    ended.unwrap_or_else(|_| {
+        tracing::warn!("server.requests-cut-off");
+        Ok(())
+    })
 }
 
 /// Waits for jobs and operations, and lets go of the database.

@@ -139,7 +139,7 @@ fn appended(text: &str, list: &List, item: &str) -> String {
     let between = match list.items.as_slice() {
         [] => return replaced(text, list.place.clone(), &format!("[{item}]")),
         [(only, _)] => format!(",{}", &text[list.place.start + 1..only.start]),
-        [.., (before, _), (last, _)] => text[before.end..last.start].to_owned(),
+        [.., (before, _), (end, _)] => text[before.end..end.start].to_owned(),
     };
     let end = list.items[list.items.len() - 1].0.end;
     replaced(text, end..end, &format!("{between}{item}"))

@@ -65,9 +65,11 @@ fn target(path: &str) -> (&str, Option<&str>) {
         Some(&"apis") => parts.get(3..),
         _ => None,
     };
-    match rest.unwrap_or_default() {
-        ["namespaces", _, resource, name, ..] => (resource, Some(name)),
-        ["namespaces", _, resource] => (resource, None),
+    let within = match rest.unwrap_or_default() {
+        ["namespaces", _, within @ ..] if !within.is_empty() => within,
+        all => all,
+    };
+    match within {
         [resource, name, ..] => (resource, Some(name)),
         [resource] => (resource, None),
         [] => ("none", None),

@@ -80,7 +80,7 @@ impl Metrics {
         }
     }
 
-    /// Everything, in the text format of OpenMetrics.
+    /// Everything, in the text format of `OpenMetrics`.
     pub async fn text(&self) -> Result<String, std::fmt::Error> {
         let _turn = self.turn.lock().await;
         self.stored

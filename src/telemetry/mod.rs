@@ -27,12 +27,12 @@ pub fn start(collector: Option<&str>) -> anyhow::Result<Telemetry> {
         .map(Traces::to)
         .transpose()?;
     // Spans of ours only: events are the log's, and may name people.
-    let traced = traces.as_ref().map(|traces| {
+    let spans = traces.as_ref().map(|traces| {
         traces.layer().with_filter(filter_fn(|what| {
             what.is_span() && what.target().starts_with("kubeflow_admin")
         }))
     });
-    let registry = tracing_subscriber::registry().with(traced);
+    let registry = tracing_subscriber::registry().with(spans);
     if std::io::stdout().is_terminal() {
         let lines = tracing_subscriber::fmt::layer();
         registry.with(lines.with_filter(logged)).init();

@@ -268,6 +268,10 @@ async fn sec_41_what_operators_write_is_what_their_role_grants() {
         let right = used(&writes, entry);
         let right = right.unwrap_or_else(|| panic!("not in the role: {entry:#?}"));
         unused.remove(right);
+        if entry.verb == "patch" && entry.code == 201 {
+            // An apply that creates needs both rights; the log names the one.
+            unused.remove(&format!("create {}.{}", entry.resource, entry.group));
+        }
     }
     assert_eq!(unused, Rights::new(), "granted to operators and never used");
 }
