@@ -9,4 +9,5 @@ mod architecture;
 mod dockerfile;
 mod documents;
 mod postgres;
+mod roles;
 mod store;
