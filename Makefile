@@ -1,7 +1,7 @@
 # kubeflow-admin: `make` shows what there is.
 SHELL := bash
 
-.PHONY: help setup assets demo test test-older lab ci fmt lint screenshots
+.PHONY: help setup assets demo test test-older lab ci fmt lint screenshots image-size
 
 # The pictures of README and docs, out of those that the browser tests take.
 PICTURES := full-overview-1280-light full-profiles-1280-light full-profile-1280-dark full-plan-1280-light
@@ -40,6 +40,13 @@ screenshots: setup assets ## Take the pictures of README and docs anew (root, a 
 	mkdir -p docs/images
 	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/tmp/screenshots; \
 	for picture in $(PICTURES); do cp "$$folder/$$picture.png" docs/images/; done
+
+# The target is named so that build scripts and macros are not linked statically, which they cannot be.
+image-size: assets ## Build the image's program (release, static; some minutes) and say how large the image is
+	set -e; host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/'); \
+	RUSTFLAGS="-C target-feature=+crt-static" cargo build --locked --release --bin kubeflow-admin --target "$$host"; \
+	cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- image "$$folder/$$host/release/kubeflow-admin"
 
 ci: ## What the continuous integration runs
 	@bash .ci/run

@@ -20,6 +20,9 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Print a one-time link that signs in without Dex: for the first start, and when nobody can sign in.
     SignInLink(Link),
+    /// Put a link to the dashboard into the menu of Kubeflow's Central Dashboard, or take it out.
+    #[command(subcommand)]
+    MenuLink(MenuLink),
     /// Ask a running server whether it is alive; exit code 0 when it is.
     Health(Health),
 }
@@ -36,6 +39,8 @@ pub struct Serve {
     pub dex: Dex,
     #[command(flatten)]
     pub sessions: Sessions,
+    #[command(flatten)]
+    pub observing: Observing,
     /// An operation whose program was silent this long is taken over by another, or by this one after a restart.
     #[arg(long, env = "KUBEFLOW_ADMIN_TAKE_OVER_AFTER", default_value = "20s", value_parser = duration)]
     pub take_over_after: Duration,
@@ -124,6 +129,17 @@ pub struct Sessions {
     pub fresh_sign_in: Duration,
 }
 
+/// For whoever watches the program itself.
+#[derive(Debug, Clone, Args)]
+pub struct Observing {
+    /// Address and port for Prometheus, apart from the pages and without sign-in; without it there are no metrics.
+    #[arg(long, env = "KUBEFLOW_ADMIN_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Collector that traces are sent to (OTLP over HTTP, such as <http://collector:4318>); without it there are none.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct Link {
     #[command(flatten)]
@@ -135,6 +151,59 @@ pub struct Link {
         default_value = "http://localhost:8080"
     )]
     pub url: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MenuLink {
+    /// Add the entry, or set its text and icon.
+    Add(MenuEntry),
+    /// Remove the entry.
+    Remove(MenuPlace),
+}
+
+#[derive(Debug, Args)]
+pub struct MenuEntry {
+    #[command(flatten)]
+    pub place: MenuPlace,
+    /// What people read.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_TEXT",
+        default_value = "Administration"
+    )]
+    pub text: String,
+    /// Name of an icon that the Central Dashboard knows.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_ICON",
+        default_value = "supervisor-account"
+    )]
+    pub icon: String,
+}
+
+/// Which `ConfigMap`, with whose rights.
+#[derive(Debug, Args)]
+pub struct MenuPlace {
+    /// Kubeconfig to use outside a cluster; without it KUBECONFIG, ~/.kube/config or the pod's own identity.
+    #[arg(long, env = "KUBEFLOW_ADMIN_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
+    pub context: Option<String>,
+    /// Namespace of the Central Dashboard.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_NAMESPACE",
+        default_value = "kubeflow"
+    )]
+    pub namespace: String,
+    /// Its `ConfigMap`.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_CONFIG_MAP",
+        default_value = "centraldashboard-config"
+    )]
+    pub config_map: String,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod desk;
 mod directory;
 mod gate;
 mod rights;
+mod sign_ins;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
 pub use gate::{Gate, GateSettings, Refusal};
 pub use rights::Rights;
+pub use sign_ins::{SignIn, SignIns};
 
 /// Anybody with a session. Reaches what belongs to that person and nothing else.
 #[derive(Clone)]

@@ -9,12 +9,14 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::stopping::{self, Orders};
 use super::{say, sign_in_link};
 use crate::access::{Desk, DeskSettings, Gate, GateSettings};
 use crate::cluster::{self, Cluster, Identity};
 use crate::config::{ActAs, Serve};
 use crate::domain::{Actor, GroupName};
 use crate::identity::throttle::Throttle;
+use crate::metrics::{self, Metrics, Requests, Sources};
 use crate::operation::{Engine, EngineParts};
 use crate::store::Store;
 use crate::web::app::App;
@@ -25,6 +27,7 @@ use crate::{jobs, router};
     reason = "one arm per case; split up it would be harder to compare"
 )]
 pub async fn run(options: Serve) -> anyhow::Result<()> {
+    let orders = Orders::listen()?;
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let store = Store::open(&options.store.database)
@@ -56,6 +59,19 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
         gate_settings(&options),
     );
     let app = App::new(gate, desk.clone(), options.http.clone(), throttle.clone());
+    let requests = Requests::default();
+    if let Some(address) = options.observing.metrics_listen {
+        let metrics = Metrics::new(Sources {
+            requests: requests.clone(),
+            cluster: cluster.clone(),
+            store: store.clone(),
+            engine: engine.clone(),
+            desk: desk.clone(),
+            idle: SignedDuration::try_from(options.sessions.session_idle)?,
+        });
+        let listener = listen(address).await?;
+        tasks.spawn(metrics::serve(listener, Arc::new(metrics), stop.clone()));
+    }
     jobs::start(
         &jobs::Jobs {
             store: store.clone(),
@@ -67,9 +83,7 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
         &tasks,
     );
 
-    let listener = TcpListener::bind(options.http.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", options.http.listen))?;
+    let listener = listen(options.http.listen).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "server.listening");
     print_local_link(&cluster, &store, address).await?;
@@ -78,21 +92,15 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     for route in &table {
         tracing::debug!(method = route.method, path = route.path, guard = ?route.guard, "route.mounted");
     }
-    let stopping = stop.clone();
-    axum::serve(
-        listener,
-        service.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
-        told_to_stop().await;
-        tracing::info!("server.stopping");
-        stopping.cancel();
-    })
-    .await?;
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
+    stopping::serve(listener, requests.measure(service), orders, &stop).await?;
+    stopping::finish(&tasks, &store).await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
 /// On a laptop there may be no Dex to sign in at: print a link that acts with the kubeconfig's own rights.
@@ -149,21 +157,5 @@ fn gate_settings(options: &Serve) -> GateSettings {
     GateSettings {
         idle: signed(options.sessions.session_idle),
         fresh: signed(options.sessions.fresh_sign_in),
-    }
-}
-
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }

@@ -12,8 +12,10 @@ use kube::Config;
 use kube::client::{Body, ClientBuilder};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use tower::BoxError;
+use tracing::Instrument as _;
 
 use super::error::Error;
+use super::traffic::{Asked, Traffic};
 use crate::domain::{Actor, GroupName, UserName};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -39,7 +41,7 @@ pub(crate) struct Place {
 }
 
 /// Opens nothing yet; the first request does.
-pub(crate) async fn connect(place: Place) -> Result<(Client, Identity), Error> {
+pub(crate) async fn connect(place: Place, traffic: &Traffic) -> Result<(Client, Identity), Error> {
     let (mut config, identity) = configuration(place).await?;
     config.connect_timeout = Some(CONNECT_LIMIT);
     // Answers such as “busy” go to whoever asked: the default would go on asking for minutes behind their back.
@@ -48,7 +50,9 @@ pub(crate) async fn connect(place: Place) -> Result<(Client, Identity), Error> {
     let inner = ClientBuilder::try_from(config)
         .map_err(|error| unusable(&error))?
         .build();
-    let service = tower::service_fn(move |request| limited(inner.clone(), request));
+    let traffic = traffic.clone();
+    let service =
+        tower::service_fn(move |request| counted(inner.clone(), traffic.clone(), request));
     Ok((Client::new(service, namespace), identity))
 }
 
@@ -76,6 +80,20 @@ fn unusable(error: &dyn std::error::Error) -> Error {
     Error::Unreachable {
         why: format!("no usable configuration: {error}"),
     }
+}
+
+/// Every request is a span of a trace and a count by what was asked and answered.
+async fn counted(
+    client: Client,
+    traffic: Traffic,
+    request: Request<Body>,
+) -> Result<Response<Body>, BoxError> {
+    let asked = Asked::of(&request);
+    let span = tracing::debug_span!("kubernetes", verb = asked.verb, resource = asked.resource);
+    let answer = limited(client, request).instrument(span).await;
+    let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+    asked.answered(&traffic, status);
+    answer
 }
 
 /// Everything but a watch is over, body included, within the limit.

@@ -5,6 +5,7 @@
 //! sessions or SQL.
 
 mod acting;
+mod applied;
 mod caches;
 mod client;
 mod conflicts;
@@ -16,11 +17,14 @@ mod health;
 mod kinds;
 mod logins;
 mod managers;
+mod menu;
+mod menu_text;
 mod now;
 mod objects;
 mod rebuild;
 mod register;
 mod review;
+mod traffic;
 mod watch;
 
 use std::path::PathBuf;
@@ -44,9 +48,12 @@ pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{DexConfig, PasswordDb};
 pub use error::Error;
+pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
+pub use menu_text::MenuTextError;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
+pub use traffic::{ApiRequest, Traffic};
 pub use watch::{WatchState, WatchStatus};
 
 /// The Secret behind `hashFromEnv` is read again this often.
@@ -72,6 +79,7 @@ struct Inner {
     client: Client,
     identity: Identity,
     name: String,
+    traffic: Traffic,
     caches: Caches,
     generation: Arc<Sender<u64>>,
 }
@@ -84,7 +92,8 @@ impl Cluster {
             context: settings.context.clone(),
         };
         let name = place.context.clone();
-        let (client, found) = client::connect(place).await?;
+        let traffic = Traffic::default();
+        let (client, found) = client::connect(place, &traffic).await?;
         let identity = settings.identity.unwrap_or(found);
         let name = name.unwrap_or_else(|| match identity {
             Identity::InCluster => "this cluster".to_owned(),
@@ -110,6 +119,7 @@ impl Cluster {
             client,
             identity,
             name,
+            traffic,
             caches,
             generation,
         };
@@ -163,6 +173,11 @@ impl Cluster {
     /// A name for the masthead.
     pub fn name(&self) -> String {
         self.inner.name.clone()
+    }
+
+    /// What was asked of the API server so far.
+    pub fn traffic(&self) -> &Traffic {
+        &self.inner.traffic
     }
 
     pub fn watches(&self) -> Vec<WatchStatus> {

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::endings::Endings;
 use super::plan::Planner;
 use super::run::Run;
 use super::secrets::Secrets;
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(super) secrets: Secrets,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
+    pub(super) endings: Endings,
 }
 
 impl Engine {
@@ -67,7 +69,13 @@ impl Engine {
             clock: Clock,
             secrets: Secrets::default(),
             owner: owner.into(),
+            endings: Endings::default(),
         }
+    }
+
+    /// How runs ended so far.
+    pub fn endings(&self) -> &Endings {
+        &self.endings
     }
 
     pub fn planner(&self) -> Planner<'_> {
@@ -151,6 +159,9 @@ impl Engine {
             .operations_abandoned(self.clock.now())
             .await?
         {
+            if self.parts.stop.is_cancelled() {
+                break;
+            }
             match self.claim(&id).await {
                 Ok(operation) if operation.state.is_active() => {
                     tracing::warn!(operation = %id, "operation.taken-over");

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use super::endings;
 use super::engine::Engine;
 use super::record::{is_recorded, record, step_event};
 use super::step::{StepError, Undo};
@@ -12,6 +16,10 @@ use crate::store::Saved;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The store may be away this long before the operation is left to whoever takes it over.
 const STORE_PATIENCE: Duration = Duration::from_mins(2);
+
+/// When the program is told to stop, a request on its way may still end; then the operation is handed over as it was
+/// stored last. Whoever goes on does the step again, which every step allows.
+const HAND_OVER: Duration = Duration::from_secs(2);
 
 /// Why a run ends early. The operation stays as stored; somebody goes on from there.
 pub(super) enum Leave {
@@ -32,28 +40,41 @@ impl Run {
 
     #[expect(clippy::wrong_self_convention, reason = "the value is used up")]
     pub(super) async fn to_the_end(mut self) {
-        let id = self.operation.id;
-        let end = match self.operation.state {
-            State::Undoing => self.undo_steps().await,
-            State::Planned | State::Running | State::Failed | State::Done | State::Undone => {
-                self.do_steps().await
-            }
+        let (id, kind) = (self.operation.id, self.operation.kind);
+        let stop = self.engine.parts.stop.clone();
+        let span = tracing::info_span!("operation", operation = %id, kind = kind.as_str());
+        let end = tokio::select! {
+            end = self.work().instrument(span) => end,
+            () = no_longer_wanted(&stop) => Err(Leave::Stopping),
         };
+        let ended = end.as_ref().map(|()| self.operation.state);
+        endings::count(&self.engine.endings, kind, ended);
         match end {
             Ok(()) => {
                 tracing::info!(operation = %id, state = self.operation.state.as_str(), "operation.ended");
             }
             Err(Leave::LeaseLost) => tracing::warn!(operation = %id, "operation.lease-lost"),
             Err(Leave::StoreGone) => tracing::error!(operation = %id, "operation.store-gone"),
-            Err(Leave::Stopping) => {
-                let _ = self
-                    .engine
-                    .parts
-                    .store
-                    .operation_release(&id, &self.engine.owner)
-                    .await;
-                tracing::info!(operation = %id, "operation.handed-over");
+            Err(Leave::Stopping) => self.hand_over().await,
+        }
+    }
+
+    async fn work(&mut self) -> Result<(), Leave> {
+        match self.operation.state {
+            State::Undoing => self.undo_steps().await,
+            State::Planned | State::Running | State::Failed | State::Done | State::Undone => {
+                self.do_steps().await
             }
+        }
+    }
+
+    /// Gives the lease back, so that another replica, or the next start, goes on at once.
+    async fn hand_over(&self) {
+        let id = self.operation.id;
+        let store = &self.engine.parts.store;
+        match store.operation_release(&id, &self.engine.owner).await {
+            Ok(()) => tracing::info!(operation = %id, "operation.handed-over"),
+            Err(error) => tracing::warn!(operation = %id, %error, "operation.not-handed-over"),
         }
     }
 
@@ -77,6 +98,7 @@ impl Run {
 
     async fn undo_steps(&mut self) -> Result<(), Leave> {
         for index in (0..self.operation.steps.len()).rev() {
+            self.still_wanted()?;
             let state = self.operation.steps[index].state;
             if matches!(state, StepState::Waiting | StepState::Undone) {
                 continue;
@@ -201,10 +223,16 @@ impl Run {
         error: &crate::store::Error,
     ) -> Result<(), Leave> {
         tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
+        self.still_wanted()?;
         if began.elapsed() > STORE_PATIENCE {
             return Err(Leave::StoreGone);
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
         Ok(())
     }
+}
+
+async fn no_longer_wanted(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(HAND_OVER).await;
 }

@@ -65,6 +65,19 @@ impl Store {
         Ok((operations, self.total(count).await?))
     }
 
+    /// How many there are of each kind in each state; those of a newer version's kinds are left out.
+    pub async fn operations_tally(&self) -> Result<Vec<(Kind, State, u64)>, Error> {
+        let statement = sqlx::query(include_str!("sql/operations_tally.sql"));
+        let mut tally = Vec::new();
+        for row in &self.rows(statement).await? {
+            let (kind, state) = (text(row, "kind")?.parse(), text(row, "state")?.parse());
+            if let (Ok(kind), Ok(state)) = (kind, state) {
+                tally.push((kind, state, super::row::total(row)?));
+            }
+        }
+        Ok(tally)
+    }
+
     /// Takes or prolongs the lease and returns the operation as it is then; `None` if it does not exist or
     /// somebody else holds it.
     pub async fn operation_claim(

@@ -58,6 +58,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         "jobs",
         &["clock", "store", "identity", "operation", "access"],
     ),
+    (
+        "metrics",
+        &["domain", "clock", "cluster", "store", "operation", "access"],
+    ),
     ("router", &["web", "features"]),
     (
         "cli",
@@ -70,6 +74,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "operation",
             "access",
             "jobs",
+            "metrics",
             "router",
             "store",
             "web",

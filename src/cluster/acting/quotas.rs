@@ -6,6 +6,7 @@ use kube::api::DynamicObject;
 use serde_json::{Map, Value, json};
 
 use super::{Acting, Applied, QuotaChange};
+use crate::cluster::applied;
 use crate::cluster::conflicts::{of_others, owners};
 use crate::cluster::error::Error;
 use crate::cluster::facts::quota;
@@ -116,7 +117,7 @@ impl Acting {
     }
 }
 
-/// Exactly the lines that are wanted, for this very object. A line whose value stays keeps its text, so that `1000m`
+/// Exactly the lines that are wanted, and what else we applied before, for this very object. A line whose value stays keeps its text, so that `1000m`
 /// against `1` is no conflict.
 fn configuration(found: &DynamicObject, change: &QuotaChange<'_>) -> Value {
     let there = &found.data["spec"]["resourceQuotaSpec"]["hard"];
@@ -130,12 +131,14 @@ fn configuration(found: &DynamicObject, change: &QuotaChange<'_>) -> Value {
         .iter()
         .map(|(name, amount)| (name.to_string(), line(name, amount)))
         .collect();
-    json!({
-        "apiVersion": PROFILE.api_version(),
-        "kind": PROFILE.kind,
-        "metadata": { "name": change.name.as_str(), "uid": found.metadata.uid },
-        "spec": { "resourceQuotaSpec": { "hard": hard } },
-    })
+    // A profile that we made: its owner was applied by us as well, and left out it would be taken away.
+    let mut object = applied::by_us(found);
+    object["apiVersion"] = PROFILE.api_version().into();
+    object["kind"] = PROFILE.kind.into();
+    object["metadata"]["name"] = change.name.as_str().into();
+    object["metadata"]["uid"] = found.metadata.uid.clone().into();
+    object["spec"]["resourceQuotaSpec"]["hard"] = hard.into();
+    object
 }
 
 /// Lines that differ by value.

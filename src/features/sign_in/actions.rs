@@ -215,7 +215,7 @@ fn dex_problem(error: DeskError) -> Problem {
     let mut problem = Problem::from(error);
     problem.headline = "Dex cannot sign anybody in right now".to_owned();
     problem.input = "Look at the deployment dex in namespace auth. To get in without Dex, run: \
-                     kubectl -n kubeflow-admin exec deploy/kubeflow-admin -- kubeflow-admin sign-in-link"
+                     kubectl -n kubeflow-admin exec deploy/kubeflow-admin -- /kubeflow-admin sign-in-link"
         .to_owned();
     problem
 }

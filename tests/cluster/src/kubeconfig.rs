@@ -64,8 +64,12 @@ impl Endpoint {
             "contexts": [{ "name": "lab", "context": { "cluster": "lab", "user": "lab", "namespace": namespace } }],
             "current-context": "lab",
         });
-        std::fs::write(&path, serde_json::to_vec_pretty(&content)?)
+        // Put in place whole: another test may be reading the one that was there.
+        let folder = path.parent().context("a kubeconfig without a folder")?;
+        let file = tempfile::NamedTempFile::new_in(folder)?;
+        std::fs::write(file.path(), serde_json::to_vec_pretty(&content)?)
             .with_context(|| format!("writing {}", path.display()))?;
+        file.persist(&path)?;
         Ok(path)
     }
 }

@@ -6,9 +6,15 @@
 )]
 
 mod access;
+mod deploy;
 mod errors;
 mod manifest;
+mod menu;
+mod observing;
 mod operations;
+#[path = "../../../it/postgres.rs"]
+mod postgres;
+mod replicas;
 mod routes;
 mod security;
 mod sign_in;
