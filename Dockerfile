@@ -25,6 +25,8 @@ RUN mkdir -p src tests/it tests/cluster/src tests/browser/src tests/browser/test
     && cargo build --locked --release --bin kubeflow-admin --target "$(cat /host)"
 COPY migrations migrations
 COPY templates templates
+# The demo runs with the rights that an installation has.
+COPY deploy/base deploy/base
 COPY src src
 COPY --from=assets /src/static static
 RUN touch src/lib.rs src/main.rs \

@@ -18,9 +18,8 @@ static/dist/app.css: package-lock.json static/build.mjs static/app.css static/ap
 	npm ci --ignore-scripts --no-audit --no-fund
 	node static/build.mjs
 
-demo: setup assets ## Start a real control plane and Dex on this machine with the dashboard on port 8080
-	cargo build --locked --bin kubeflow-admin
-	cargo run --locked -p kubeflow-admin-cluster-tests --bin demo
+demo: assets ## Try the dashboard on port 8080, on a Kubeflow in memory
+	cargo run --locked --bin kubeflow-admin -- demo
 
 lab: setup assets ## Start the lab and leave it running; prints KUBECONFIG (LAB=--node for the whole node)
 	cargo build --locked --bin kubeflow-admin

@@ -18,6 +18,8 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the dashboard.
     Serve(Box<Serve>),
+    /// Try the dashboard on a Kubeflow in memory: no cluster is needed, and nothing stays behind.
+    Demo(Demo),
     /// Print a one-time link that signs in without Dex: for the first start, and when nobody can sign in.
     SignInLink(Link),
     /// Put a link to the dashboard into the menu of Kubeflow's Central Dashboard, or take it out.
@@ -44,6 +46,44 @@ pub struct Serve {
     /// An operation whose program was silent this long is taken over by another, or by this one after a restart.
     #[arg(long, env = "KUBEFLOW_ADMIN_TAKE_OVER_AFTER", default_value = "20s", value_parser = duration)]
     pub take_over_after: Duration,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub http: Http,
+    /// Address and port at which the demo's Kubernetes API answers programs such as kubectl; without it nobody outside.
+    #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_API_LISTEN")]
+    pub api_listen: Option<SocketAddr>,
+}
+
+impl Serve {
+    /// As the demo serves: its own database, its own Dex, and everything else as usual.
+    pub fn for_demo(demo: Demo, dex_url: String, database: &str) -> Self {
+        Self {
+            http: demo.http,
+            store: StoreAt {
+                database: database.to_owned(),
+            },
+            kubernetes: Kubernetes {
+                kubeconfig: None,
+                context: None,
+                act_as: Some(ActAs::Person),
+                groups: Vec::new(),
+            },
+            dex: Dex { dex_url },
+            sessions: Sessions {
+                session_lifetime: Duration::from_hours(12),
+                session_idle: Duration::from_hours(2),
+                fresh_sign_in: Duration::from_hours(1),
+            },
+            observing: Observing {
+                metrics_listen: None,
+                otlp_endpoint: None,
+            },
+            take_over_after: Duration::from_secs(20),
+        }
+    }
 }
 
 /// Where and how browsers reach us.

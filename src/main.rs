@@ -20,6 +20,10 @@ async fn main() -> ExitCode {
                 Err(error) => Err(error),
             }
         }
+        Command::Demo(options) => match telemetry::start(None) {
+            Ok(_) => cli::demo::run(options).await,
+            Err(error) => Err(error),
+        },
         Command::SignInLink(options) => cli::sign_in_link::run(&options).await,
         Command::MenuLink(options) => cli::menu_link::run(&options).await,
         Command::Health(options) => cli::health::run(&options).await,

@@ -1,5 +1,6 @@
 //! Commands: parse, call, print.
 
+pub mod demo;
 pub mod health;
 pub mod menu_link;
 pub mod serve;

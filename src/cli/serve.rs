@@ -22,20 +22,48 @@ use crate::store::Store;
 use crate::web::app::App;
 use crate::{jobs, router};
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per case; split up it would be harder to compare"
-)]
 pub async fn run(options: Serve) -> anyhow::Result<()> {
     let orders = Orders::listen()?;
-    let stop = CancellationToken::new();
-    let tasks = TaskTracker::new();
     let store = Store::open(&options.store.database)
         .await
         .context("cannot open the database")?;
     let cluster = Cluster::connect(&cluster_settings(&options))
         .await
         .context("cannot reach the Kubernetes API")?;
+    let over = Over {
+        cluster: cluster.clone(),
+        store: store.clone(),
+        banner: "",
+    };
+    let greet = async |address| print_local_link(&cluster, &store, address).await;
+    serve(options, over, orders, greet).await
+}
+
+/// What is served, and what every page says of it.
+pub(super) struct Over {
+    pub(super) cluster: Cluster,
+    pub(super) store: Store,
+    pub(super) banner: &'static str,
+}
+
+/// Wires everything together and serves until told to stop. `greet` is told the address once there is one.
+#[expect(
+    clippy::too_many_lines,
+    reason = "wiring, line by line; split up it would be harder to follow"
+)]
+pub(super) async fn serve(
+    options: Serve,
+    over: Over,
+    orders: Orders,
+    greet: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let Over {
+        cluster,
+        store,
+        banner,
+    } = over;
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
     cluster.watch(&stop, &tasks);
 
     let throttle = Arc::new(Throttle::default());
@@ -58,7 +86,12 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
         engine.clone(),
         gate_settings(&options),
     );
-    let app = App::new(gate, desk.clone(), options.http.clone(), throttle.clone());
+    let app = App::new(
+        gate,
+        desk.clone(),
+        (options.http.clone(), throttle.clone()),
+        banner,
+    );
     let requests = Requests::default();
     if let Some(address) = options.observing.metrics_listen {
         let metrics = Metrics::new(Sources {
@@ -86,7 +119,7 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let listener = listen(options.http.listen).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "server.listening");
-    print_local_link(&cluster, &store, address).await?;
+    greet(address).await?;
 
     let (service, table) = router::build(app);
     for route in &table {

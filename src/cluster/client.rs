@@ -41,19 +41,24 @@ pub(crate) struct Place {
 }
 
 /// Opens nothing yet; the first request does.
-pub(crate) async fn connect(place: Place, traffic: &Traffic) -> Result<(Client, Identity), Error> {
+pub(crate) async fn connect(place: Place) -> Result<(Client, Identity), Error> {
     let (mut config, identity) = configuration(place).await?;
     config.connect_timeout = Some(CONNECT_LIMIT);
     // Answers such as “busy” go to whoever asked: the default would go on asking for minutes behind their back.
     config.default_retry = false;
-    let namespace = config.default_namespace.clone();
-    let inner = ClientBuilder::try_from(config)
+    let client = ClientBuilder::try_from(config)
         .map_err(|error| unusable(&error))?
         .build();
+    Ok((client, identity))
+}
+
+/// The client with time limits, and with an eye on everything that is asked through it.
+pub(crate) fn observed(client: Client, traffic: &Traffic) -> Client {
+    let namespace = client.default_namespace().to_owned();
     let traffic = traffic.clone();
     let service =
-        tower::service_fn(move |request| counted(inner.clone(), traffic.clone(), request));
-    Ok((Client::new(service, namespace), identity))
+        tower::service_fn(move |request| counted(client.clone(), traffic.clone(), request));
+    Client::new(service, namespace)
 }
 
 async fn configuration(place: Place) -> Result<(Config, Identity), Error> {

@@ -92,8 +92,7 @@ impl Cluster {
             context: settings.context.clone(),
         };
         let name = place.context.clone();
-        let traffic = Traffic::default();
-        let (client, found) = client::connect(place, &traffic).await?;
+        let (client, found) = client::connect(place).await?;
         let identity = settings.identity.unwrap_or(found);
         let name = name.unwrap_or_else(|| match identity {
             Identity::InCluster => "this cluster".to_owned(),
@@ -109,6 +108,8 @@ impl Cluster {
         identity: Identity,
         clock: fn() -> Timestamp,
     ) -> Self {
+        let traffic = Traffic::default();
+        let client = client::observed(client, &traffic);
         let generation = Arc::new(Sender::new(0));
         let signals = Signals {
             generation: generation.clone(),

@@ -11,6 +11,7 @@ mod fields;
 mod hands;
 mod issuer;
 pub mod profile_controller;
+pub mod seed;
 
 pub use client::{client, listen, serve};
 pub use controllers::Controllers;

@@ -66,6 +66,7 @@ async fn prepare(
     let mut seed = FrameSeed {
         csrf: String::new(),
         cluster: String::new(),
+        banner: app.banner(),
         flash: flash.as_deref().and_then(Flash::from_code),
         theme: cookies::read(&parts.headers, Name::Theme, scheme)
             .filter(|theme| theme == "dark" || theme == "light")

@@ -17,18 +17,30 @@ struct Inner {
     desk: Arc<Desk>,
     http: Http,
     throttle: Arc<Throttle>,
+    banner: &'static str,
 }
 
 impl App {
-    pub fn new(gate: Gate, desk: Arc<Desk>, http: Http, throttle: Arc<Throttle>) -> Self {
+    /// `banner` is a sentence that every page says, or empty.
+    pub fn new(
+        gate: Gate,
+        desk: Arc<Desk>,
+        (http, throttle): (Http, Arc<Throttle>),
+        banner: &'static str,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 gate,
                 desk,
                 http,
                 throttle,
+                banner,
             }),
         }
+    }
+
+    pub fn banner(&self) -> &'static str {
+        self.inner.banner
     }
 
     pub fn gate(&self) -> &Gate {

@@ -55,6 +55,8 @@ pub struct Frame {
 pub struct FrameSeed {
     pub csrf: String,
     pub cluster: String,
+    /// A sentence for every page, or empty.
+    pub banner: &'static str,
     pub flash: Option<Flash>,
     pub theme: String,
 }
@@ -82,6 +84,12 @@ impl Frame {
         let signed_in = parts.extensions.get::<SignedIn>();
         let path = parts.uri.path().to_owned();
         let mut banners = Vec::new();
+        if !seed.banner.is_empty() {
+            banners.push(Banner {
+                kind: "info",
+                text: seed.banner.to_owned(),
+            });
+        }
         if scheme::is_exposed(&parts.headers) {
             banners.push(Banner {
                 kind: "warning",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A room is the first folder or file under `src/`; `features` is looked at more closely.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("clock", &["domain"]),
     ("config", &[]),
@@ -76,6 +76,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "jobs",
             "metrics",
             "router",
+            "sandbox",
             "store",
             "web",
         ],

@@ -140,6 +140,19 @@ pub fn owner_policy(profile: &Profile) -> DynamicObject {
     )
 }
 
+/// The name that KFAM gives to both objects of a contributor.
+pub fn contributor_name(user: &str, role: &str) -> String {
+    let mut name = String::new();
+    for character in format!("user-{user}-clusterrole-{role}").chars() {
+        if character.is_ascii_alphanumeric() {
+            name.push(character.to_ascii_lowercase());
+        } else if !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name
+}
+
 /// A contributor's role, as KFAM makes it.
 pub fn contributor_binding(name: &str, namespace: &str, user: &str, role: &str) -> RoleBinding {
     let subject = Subject {
