@@ -72,11 +72,7 @@ impl Caches {
             namespace: Some(dex_namespace),
             ..selection
         };
-        let dex_config = in_dex(named(
-            "dex-config",
-            kinds::CONFIG_MAP,
-            kinds::DEX_CONFIG_MAP,
-        ));
+        let dex_config = in_dex(named("dex-config", kinds::CONFIG_MAP, kinds::DEX_NAME));
         Self {
             profiles: start(client, everywhere("profiles", kinds::PROFILE), &signals),
             passwords: start(

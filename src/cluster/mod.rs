@@ -10,6 +10,7 @@ mod client;
 mod conflicts;
 mod contributors;
 mod dex_config;
+mod dex_place;
 mod error;
 mod facts;
 mod health;
@@ -21,6 +22,7 @@ mod objects;
 mod rebuild;
 mod register;
 mod review;
+mod rollout;
 mod watch;
 
 use std::path::PathBuf;
@@ -39,7 +41,9 @@ use client::Place;
 use objects::Objects;
 use watch::Signals;
 
-pub use acting::{Acting, Applied, NewLogin, NewProfile, QuotaChange};
+pub use acting::{
+    Acting, Applied, DexWrite, Direction, NewLogin, NewProfile, PutBack, QuotaChange,
+};
 pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{DexConfig, PasswordDb};
@@ -47,6 +51,7 @@ pub use error::Error;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
+pub use rollout::Rollout;
 pub use watch::{WatchState, WatchStatus};
 
 /// The Secret behind `hashFromEnv` is read again this often.

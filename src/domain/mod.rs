@@ -17,6 +17,7 @@ mod profile_name;
 mod quantity;
 mod quota;
 mod session;
+mod static_login;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
@@ -24,7 +25,7 @@ pub use audit::{AuditEvent, AuditFilter, Outcome};
 pub use contributor::{Contribution, Role, binding_name};
 pub use email::{Email, EmailError};
 pub use health::{Health, Verdict as HealthVerdict};
-pub use login::{Login, LoginSource, password_object_name};
+pub use login::{Login, LoginSource, password_object_name, subject_of};
 pub use operation::{
     Change, Conflict, Kind, Operation, OperationId, State, Step, StepRecord, StepState,
 };
@@ -34,3 +35,4 @@ pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use session::{Session, SessionId, SignInLink, TokenHash};
+pub use static_login::StaticEdit;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, UserName};
+use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, StaticEdit, UserName};
 
 /// Name of an operation; UUID v7, so that ids sort by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,10 +44,13 @@ pub enum Kind {
     DeleteProfile,
     AddContributor,
     RemoveContributor,
+    /// Something about a login that is neither its password nor its end.
+    ChangeLogin,
+    MigrateLogins,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::AddUser,
         Self::RemoveUser,
         Self::ResetPassword,
@@ -56,6 +59,8 @@ impl Kind {
         Self::DeleteProfile,
         Self::AddContributor,
         Self::RemoveContributor,
+        Self::ChangeLogin,
+        Self::MigrateLogins,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -68,6 +73,8 @@ impl Kind {
             Self::DeleteProfile => "delete-profile",
             Self::AddContributor => "add-contributor",
             Self::RemoveContributor => "remove-contributor",
+            Self::ChangeLogin => "change-login",
+            Self::MigrateLogins => "migrate-logins",
         }
     }
 
@@ -82,6 +89,8 @@ impl Kind {
             Self::DeleteProfile => "Delete profile",
             Self::AddContributor => "Add contributor",
             Self::RemoveContributor => "Remove contributor",
+            Self::ChangeLogin => "Change login",
+            Self::MigrateLogins => "Migrate to Password objects",
         }
     }
 }
@@ -224,10 +233,39 @@ pub enum Step {
     ProveSignIn {
         email: Email,
     },
+    /// Another user ID in an existing Password object, and with it another subject.
+    SetUserId {
+        email: Email,
+        user_id: String,
+    },
+    /// A Password object with what the static entry of this e-mail says.
+    CopyLogin {
+        email: Email,
+    },
+    /// `staticPasswords`, all edits in one write.
+    EditDexConfig {
+        edits: Vec<StaticEdit>,
+    },
+    RestartDex,
+    /// Only new pods are left, and they are up.
+    WaitForDex,
+    /// A real sign-in with a login that is made for it.
+    ProveDex,
+    /// The login of this e-mail is the same person as before.
+    ProveSame {
+        email: Email,
+        user_id: String,
+        /// Has it the password that Kubeflow ships? Then a sign-in proves it.
+        shipped: bool,
+    },
 }
 
 impl Step {
     /// What it does, for the plan and for progress.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per case; split up it would be harder to compare"
+    )]
     pub fn describe(&self) -> String {
         match self {
             Self::CreateLogin { email, .. } => format!("Create the login {email} in Dex"),
@@ -257,6 +295,19 @@ impl Step {
                 role,
             } => format!("Take {role} in {profile} from {user}"),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
+            Self::SetUserId { email, .. } => format!("Give {email} a user ID of its own"),
+            Self::CopyLogin { email } => {
+                format!("Copy the static login {email} to a Password object")
+            }
+            Self::EditDexConfig { edits } => {
+                format!("Edit the configuration of Dex: {}", list(edits))
+            }
+            Self::RestartDex => "Start Dex anew, once".to_owned(),
+            Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
+            Self::ProveDex => "Prove it: sign in at Dex".to_owned(),
+            Self::ProveSame { email, .. } => {
+                format!("Prove that {email} is the same person to Dex")
+            }
         }
     }
 
@@ -266,8 +317,28 @@ impl Step {
     }
 
     /// Does it carry the hash of a password that is generated when the operation starts?
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other step leaves passwords alone"
+    )]
     pub fn sets_password(&self) -> bool {
-        matches!(self, Self::CreateLogin { .. } | Self::SetPassword { .. })
+        match self {
+            Self::CreateLogin { .. } | Self::SetPassword { .. } => true,
+            Self::EditDexConfig { edits } => edits
+                .iter()
+                .any(|edit| matches!(edit, StaticEdit::SetHash { .. })),
+            _ => false,
+        }
+    }
+}
+
+/// The first few in words; a whole class is a number.
+fn list(edits: &[StaticEdit]) -> String {
+    const MOST: usize = 4;
+    let words: Vec<String> = edits.iter().take(MOST).map(StaticEdit::describe).collect();
+    match edits.len().saturating_sub(MOST) {
+        0 => words.join(", "),
+        more => format!("{}, and {more} more", words.join(", ")),
     }
 }
 
@@ -303,6 +374,9 @@ pub struct StepRecord {
     /// What was there before the step ran; what undo puts back. Never shown.
     #[serde(default)]
     pub before: Option<Value>,
+    /// Why what this step wrote is being put back; only while that is going on.
+    #[serde(default)]
+    pub restoring: Option<String>,
     /// How it went, in a sentence.
     #[serde(default)]
     pub detail: String,
@@ -320,6 +394,7 @@ impl StepRecord {
             changes: Vec::new(),
             conflicts: Vec::new(),
             before: None,
+            restoring: None,
             detail: String::new(),
             started_at: None,
             ended_at: None,

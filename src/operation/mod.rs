@@ -12,6 +12,7 @@
 //! every write of the operation is refused once the lease is lost. A lease that nobody renews is taken over.
 //! Uses cluster, store and identity; knows nothing of pages.
 
+mod dex;
 mod engine;
 mod plan;
 mod record;

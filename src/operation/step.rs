@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
-use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile, QuotaChange};
+use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
 use crate::domain::{Email, HealthVerdict, PlainPassword, ProfileName, Quota, Step, UserName};
 use crate::store;
 
@@ -15,16 +15,16 @@ use crate::store;
 const PROFILE_LIMIT: Duration = Duration::from_mins(5);
 const QUOTA_LIMIT: Duration = Duration::from_mins(1);
 const GONE_LIMIT: Duration = Duration::from_mins(10);
-const POLL: Duration = Duration::from_millis(500);
+pub(super) const POLL: Duration = Duration::from_millis(500);
 
 /// Proves a login by using it.
 pub trait Prover: Send + Sync {
-    /// Signs in at Dex as a browser would. The error says what Dex answered.
+    /// Signs in at Dex as a browser would; gives the subject that Dex names. The error says what Dex answered.
     fn prove<'a>(
         &'a self,
         email: &'a Email,
         password: &'a PlainPassword,
-    ) -> BoxFuture<'a, Result<(), String>>;
+    ) -> BoxFuture<'a, Result<String, String>>;
 }
 
 /// Why a step failed.
@@ -63,8 +63,12 @@ impl Run {
             Err(error) => return Ok(Err(error)),
         };
         let step = self.operation.steps[index].step.clone();
+        if let Step::EditDexConfig { edits } = &step {
+            return self.edit_dex(&acting, index, edits).await;
+        }
         if self.operation.steps[index].before.is_none() {
-            match rehearse(&acting, self.operation.id, &step).await {
+            let now = self.engine.clock.now();
+            match rehearse(&acting, (self.operation.id, now), &step).await {
                 Ok(None) => {}
                 Ok(Some(applied)) => {
                     self.operation.steps[index].before = Some(match applied.before {
@@ -81,6 +85,16 @@ impl Run {
             Step::WaitForQuota { name, quota } => self.wait_for_quota(name, quota).await,
             Step::WaitForProfileGone { name } => self.wait_until_gone(name).await,
             Step::ProveSignIn { email } => Ok(self.prove(email).await),
+            Step::WaitForDex => self.wait_for_dex(index).await,
+            Step::ProveDex => Ok(self.prove_dex(&acting).await),
+            Step::ProveSame {
+                email,
+                user_id,
+                shipped,
+            } => {
+                let password = shipped.then(PlainPassword::shipped);
+                Ok(self.prove_same(&acting, email, (user_id, password)).await)
+            }
             Step::EndSessions { email, user_id } => {
                 Ok(self.end_sessions(&acting, email, user_id).await)
             }
@@ -88,7 +102,7 @@ impl Run {
         }
     }
 
-    fn acting(&self) -> Result<Acting, StepError> {
+    pub(super) fn acting(&self) -> Result<Acting, StepError> {
         Ok(self.engine.parts.cluster.acting_as(&self.operation.actor)?)
     }
 
@@ -175,10 +189,28 @@ impl Run {
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
             }
-            Step::EndSessions { .. }
+            Step::SetUserId { email, user_id } => {
+                acting.set_user_id(email, user_id, Mode::Apply).await?;
+                Ok(format!("{email} has a user ID of its own."))
+            }
+            Step::CopyLogin { email } => {
+                acting.copy_login(email, id, Mode::Apply).await?;
+                Ok(format!(
+                    "Password object of {email} is there. The static entry hides it until it is gone."
+                ))
+            }
+            Step::RestartDex => {
+                let edits = self.static_edits();
+                self.restart_dex(acting, Direction::Forward(&edits)).await
+            }
+            Step::EditDexConfig { .. }
+            | Step::EndSessions { .. }
             | Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::WaitForDex
+            | Step::ProveDex
+            | Step::ProveSame { .. }
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -208,8 +240,13 @@ impl Run {
                 "the password is no longer in memory; resume to set a new one".into(),
             ));
         };
-        match self.engine.parts.prover.prove(email, &password).await {
-            Ok(()) => Ok(format!("Dex signed {email} in with the new password.")),
+        let proved = if self.static_edits().is_empty() {
+            self.engine.parts.prover.prove(email, &password).await
+        } else {
+            self.sign_in_soon(email, &password).await
+        };
+        match proved {
+            Ok(_) => Ok(format!("Dex signed {email} in with the new password.")),
             Err(why) => Err(StepError::NotProved(why)),
         }
     }
@@ -300,7 +337,7 @@ impl Run {
     }
 
     /// Waits a moment and renews the lease.
-    async fn pause(&mut self) -> Result<(), Leave> {
+    pub(super) async fn pause(&mut self) -> Result<(), Leave> {
         self.still_wanted()?;
         tokio::time::sleep(POLL).await;
         self.save().await
@@ -320,9 +357,16 @@ impl Run {
         let acting = self.acting()?;
         let id = self.operation.id;
         match &record.step {
-            Step::CreateLogin { email, .. } => {
+            Step::CreateLogin { email, .. } | Step::CopyLogin { email } => {
                 acting.undo_create_login(email, id).await?;
                 Ok(Undo::Done(format!("Login {email} removed again.")))
+            }
+            Step::SetUserId { email, .. } => {
+                let Some(found) = found else {
+                    return Ok(Undo::Nothing);
+                };
+                acting.restore_user_id(email, found).await?;
+                Ok(Undo::Done(format!("{email} has the user ID of before.")))
             }
             Step::SetPassword { email, .. } | Step::DeleteLogin { email } => {
                 let Some(found) = found else {
@@ -369,6 +413,11 @@ impl Run {
             | Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::EditDexConfig { .. }
+            | Step::RestartDex
+            | Step::WaitForDex
+            | Step::ProveDex
+            | Step::ProveSame { .. }
             | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
         }
     }

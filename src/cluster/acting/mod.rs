@@ -4,9 +4,12 @@
 //! in an answer that is shown.
 
 mod contributors;
+mod dex;
 mod logins;
 mod profiles;
 mod quotas;
+
+pub use dex::{DexWrite, Direction, PutBack};
 
 use kube::Client;
 use kube::api::DynamicObject;

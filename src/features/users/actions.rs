@@ -64,6 +64,7 @@ fn at_field(error: &cluster::Error) -> Option<&'static str> {
         | cluster::Error::Stale { .. }
         | cluster::Error::Forbidden { .. }
         | cluster::Error::MissingCrd { .. }
+        | cluster::Error::Refused { .. }
         | cluster::Error::Unreachable { .. }
         | cluster::Error::Throttled
         | cluster::Error::Other { .. } => None,

@@ -3,6 +3,16 @@
 //! Reads as Dex reads (field names in any case, the last of two equal keys wins) and keeps no hash: of each only its
 //! cost and whether it is the one that Kubeflow ships.
 
+mod edit;
+mod layout;
+#[cfg(test)]
+mod property;
+mod statics;
+mod verify;
+
+pub(crate) use layout::Refusal;
+pub(crate) use statics::{HashPlace, Performed, find, perform, take_back};
+
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -155,11 +165,7 @@ impl DexFile {
 }
 
 fn parse(text: &str) -> DexFile {
-    let options = serde_saphyr::options! {
-        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,
-    };
-    // The parser's message may quote the text, and with it a hash or a client secret.
-    let Ok(Value::Object(root)) = serde_saphyr::from_str_with_options(text, options) else {
+    let Some(root) = read(text) else {
         return DexFile::unreadable(
             "config.yaml of ConfigMap dex is no valid YAML; Dex will not start with it.",
         );
@@ -190,6 +196,18 @@ fn parse(text: &str) -> DexFile {
             .collect(),
         users,
         problems,
+    }
+}
+
+/// The values, as Dex reads them; nothing when they cannot be read. The parser's message is dropped: it may quote the
+/// text, and with it a hash or a client secret.
+fn read(text: &str) -> Option<Map<String, Value>> {
+    let options = serde_saphyr::options! {
+        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,
+    };
+    match serde_saphyr::from_str_with_options(text, options) {
+        Ok(Value::Object(root)) => Some(root),
+        Ok(_) | Err(_) => None,
     }
 }
 
