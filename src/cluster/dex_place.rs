@@ -159,10 +159,13 @@ fn config_file(container: &Value) -> Option<String> {
         .into_iter()
         .chain(list(&container["args"]));
     let words: Vec<&str> = words.filter_map(Value::as_str).collect();
-    let all = words.iter().flat_map(|word| word.split_whitespace());
-    all.filter(|word| word.ends_with(".yaml") || word.ends_with(".yml") || word.ends_with(".json"))
-        .next_back()
-        .map(str::to_owned)
+    let mut all = words.iter().flat_map(|word| word.split_whitespace());
+    all.rfind(|word| {
+        [".yaml", ".yml", ".json"]
+            .iter()
+            .any(|ending| word.ends_with(ending))
+    })
+    .map(str::to_owned)
 }
 
 fn list(value: &Value) -> Vec<&Value> {

@@ -46,7 +46,7 @@ pub use acting::{
 };
 pub use caches::Listing;
 pub use client::Identity;
-pub use dex_config::{DexConfig, PasswordDb};
+pub use dex_config::{Connector, DexConfig, PasswordDb};
 pub use error::Error;
 pub use now::Presence;
 pub use objects::Mode;

@@ -317,18 +317,13 @@ impl Step {
     }
 
     /// Does it carry the hash of a password that is generated when the operation starts?
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "every other step leaves passwords alone"
-    )]
     pub fn sets_password(&self) -> bool {
-        match self {
-            Self::CreateLogin { .. } | Self::SetPassword { .. } => true,
-            Self::EditDexConfig { edits } => edits
+        if let Self::EditDexConfig { edits } = self {
+            return edits
                 .iter()
-                .any(|edit| matches!(edit, StaticEdit::SetHash { .. })),
-            _ => false,
+                .any(|edit| matches!(edit, StaticEdit::SetHash { .. }));
         }
+        matches!(self, Self::CreateLogin { .. } | Self::SetPassword { .. })
     }
 }
 

@@ -57,12 +57,13 @@ impl Run {
 
     /// The edits of this operation, for the mark of its restart.
     pub(super) fn static_edits(&self) -> Vec<StaticEdit> {
-        let steps = self.operation.steps.iter();
-        let edits = steps.filter_map(|record| match &record.step {
-            Step::EditDexConfig { edits } => Some(edits.clone()),
-            _other => None,
-        });
-        edits.flatten().collect()
+        let mut all = Vec::new();
+        for record in &self.operation.steps {
+            if let Step::EditDexConfig { edits } = &record.step {
+                all.extend(edits.iter().cloned());
+            }
+        }
+        all
     }
 
     pub(super) async fn wait_for_dex(

@@ -88,9 +88,11 @@ impl Run {
             if matches!(state, StepState::Waiting | StepState::Undone) {
                 continue;
             }
-            let undone = match self.operation.steps[index].step {
-                Step::EditDexConfig { .. } => self.put_back_patiently(index).await?.map(Undo::Done),
-                _ => self.undo_step(index).await,
+            let edits_dex = matches!(self.operation.steps[index].step, Step::EditDexConfig { .. });
+            let undone = if edits_dex {
+                self.put_back_patiently(index).await?.map(Undo::Done)
+            } else {
+                self.undo_step(index).await
             };
             let end = match undone {
                 Ok(Undo::Done(detail)) => (StepState::Undone, detail),

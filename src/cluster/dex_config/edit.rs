@@ -189,7 +189,7 @@ impl Place<'_> {
             text.push_str(self.line_break());
             text.push_str(&" ".repeat(column));
             text.push_str(if place == 0 { "- " } else { "  " });
-            text.push_str(&format!("{field}: {}", quoted(value)));
+            text.extend([field, ": ", &quoted(value)]);
         }
         text
     }

@@ -200,6 +200,10 @@ struct Events<'t> {
 
 impl<'t> Events<'t> {
     /// The next event that is no comment.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the enum is not ours and grows; every other case is answered alike"
+    )]
     fn next(&mut self) -> Result<(Event<'t>, Range<usize>), Refusal> {
         loop {
             let next = self.parser.next_event().ok_or(Refusal::NotYaml)?;
@@ -216,7 +220,7 @@ impl<'t> Events<'t> {
                         range,
                     });
                 }
-                event => return Ok((event, range)),
+                other => return Ok((other, range)),
             }
         }
     }
@@ -274,30 +278,25 @@ impl<'t> Events<'t> {
                 indirect: true,
                 block_text: false,
             }),
-            Event::SequenceStart(style, anchor, tag) => {
-                let indirect = anchor != 0 || tag.is_some();
-                self.sequence(style, range, indirect)
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                let indirect = anchor != 0 || tag.is_some();
-                self.mapping(style, range, indirect)
-            }
+            Event::SequenceStart(style, anchor, tag) => self.sequence(
+                style,
+                Outline::new(range, anchor, tag.is_some().then_some(())),
+            ),
+            Event::MappingStart(style, anchor, tag) => self.mapping(
+                style,
+                Outline::new(range, anchor, tag.is_some().then_some(())),
+            ),
             _ => Err(Refusal::NotYaml),
         }
     }
 
-    fn sequence(
-        &mut self,
-        style: StructureStyle,
-        range: Range<usize>,
-        indirect: bool,
-    ) -> Result<Node, Refusal> {
-        let (mut items, mut outline) = (Vec::new(), Outline::new(&range, indirect));
+    fn sequence(&mut self, style: StructureStyle, mut outline: Outline) -> Result<Node, Refusal> {
+        let mut items = Vec::new();
         loop {
             match self.next()? {
                 (Event::SequenceEnd, end) => {
                     outline.close(style, &end);
-                    return Ok(outline.node(range.start, What::List(style, items)));
+                    return Ok(outline.node(What::List(style, items)));
                 }
                 first => {
                     let item = self.node(first)?;
@@ -308,22 +307,16 @@ impl<'t> Events<'t> {
         }
     }
 
-    fn mapping(
-        &mut self,
-        style: StructureStyle,
-        range: Range<usize>,
-        indirect: bool,
-    ) -> Result<Node, Refusal> {
-        let (mut pairs, mut outline) = (Vec::<(Node, Node)>::new(), Outline::new(&range, indirect));
+    fn mapping(&mut self, style: StructureStyle, mut outline: Outline) -> Result<Node, Refusal> {
+        let mut pairs = Vec::<(Node, Node)>::new();
         loop {
             match self.next()? {
                 (Event::MappingEnd, end) => {
                     outline.close(style, &end);
-                    let start = match (style, pairs.first()) {
-                        (StructureStyle::Block, Some((key, _))) => key.start,
-                        _ => range.start,
-                    };
-                    return Ok(outline.node(start, What::Map(style, pairs)));
+                    if let (StructureStyle::Block, Some((key, _))) = (style, pairs.first()) {
+                        outline.start = key.start;
+                    }
+                    return Ok(outline.node(What::Map(style, pairs)));
                 }
                 first => {
                     let key = self.node(first)?;
@@ -341,16 +334,18 @@ impl<'t> Events<'t> {
 
 /// What a collection learns from its parts.
 struct Outline {
+    start: usize,
     end: usize,
     indirect: bool,
     block_text: bool,
 }
 
 impl Outline {
-    fn new(range: &Range<usize>, indirect: bool) -> Self {
+    fn new(range: Range<usize>, anchor: usize, tag: Option<()>) -> Self {
         Self {
+            start: range.start,
             end: range.end,
-            indirect,
+            indirect: anchor != 0 || tag.is_some(),
             block_text: false,
         }
     }
@@ -371,10 +366,10 @@ impl Outline {
         }
     }
 
-    fn node(self, start: usize, what: What) -> Node {
+    fn node(self, what: What) -> Node {
         Node {
             what,
-            start,
+            start: self.start,
             end: self.end,
             indirect: self.indirect,
             block_text: self.block_text,

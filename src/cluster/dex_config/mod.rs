@@ -44,10 +44,19 @@ pub struct DexConfig {
     pub password_db: PasswordDb,
     /// Ids of clients written into the configuration; such a one hides an `OAuth2Client` object of the same id.
     pub static_clients: Vec<String>,
+    /// Where people come from whom Dex does not keep itself.
+    pub connectors: Vec<Connector>,
     /// What will make Dex refuse to start, or surprise, in sentences.
     pub problems: Vec<String>,
     /// How current this is.
     pub state: WatchState,
+}
+
+/// LDAP, GitHub, another OpenID provider …; its secrets are not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connector {
+    pub kind: String,
+    pub name: String,
 }
 
 /// What is known of a bcrypt hash once the hash itself is forgotten.
@@ -105,6 +114,7 @@ pub(crate) struct DexFile {
     issuer: Option<String>,
     password_db: PasswordDb,
     static_clients: Vec<String>,
+    connectors: Vec<Connector>,
     users: Vec<StaticUser>,
     problems: Vec<String>,
 }
@@ -136,6 +146,7 @@ impl DexFile {
             issuer: self.issuer.clone(),
             password_db: self.password_db,
             static_clients: self.static_clients.clone(),
+            connectors: self.connectors.clone(),
             problems: self.problems.clone(),
             state,
         }
@@ -194,6 +205,7 @@ fn parse(text: &str) -> DexFile {
         static_clients: entries(&root, "staticClients")
             .filter_map(|client| Some(field(client, "id")?.as_str()?.to_owned()))
             .collect(),
+        connectors: entries(&root, "connectors").map(connector).collect(),
         users,
         problems,
     }
@@ -225,6 +237,21 @@ fn entries<'v>(
 ) -> impl Iterator<Item = &'v Map<String, Value>> {
     let list = field(root, name).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_object)
+}
+
+fn connector(entry: &Map<String, Value>) -> Connector {
+    let text = |name: &str| {
+        field(entry, name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let kind = text("type").unwrap_or_default();
+    Connector {
+        name: text("name")
+            .or_else(|| text("id"))
+            .unwrap_or_else(|| kind.clone()),
+        kind,
+    }
 }
 
 fn user(entry: &Map<String, Value>) -> StaticUser {

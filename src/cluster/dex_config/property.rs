@@ -72,7 +72,7 @@ const VALUES: [&str; 20] = [
 ];
 const FIELDS: [&str; 6] = ["email", "hash", "username", "userID", "hashFromEnv", "name"];
 
-/// SplitMix64: the same edits at every run.
+/// `SplitMix64`: the same edits at every run.
 struct Dice(u64);
 
 impl Dice {
@@ -140,7 +140,7 @@ fn folder(variable: &str, what: &str) -> Vec<std::path::PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// ConfigMap `dex` of whole releases as `kustomize build` renders them, compressed.
+/// `ConfigMap` `dex` of whole releases as `kustomize build` renders them, compressed.
 fn rendered() -> Vec<(String, String)> {
     let files = folder("KUBEFLOW_ADMIN_RENDERED", "rendered releases of Kubeflow");
     let rendered = files

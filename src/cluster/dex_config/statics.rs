@@ -98,12 +98,12 @@ impl Performed {
                 let hash = hash.as_deref().unwrap_or(placeholder).to_owned();
                 match hash_place(&entries[used])? {
                     HashPlace::Environment(name) => {
-                        self.note(format!("{name} of {login}"), Some(OLD), Some(NEW));
+                        self.note(&format!("{name} of {login}"), Some(OLD), Some(NEW));
                         self.environment.insert(name, hash);
                         Ok(())
                     }
                     HashPlace::Inline(_) | HashPlace::Nowhere => {
-                        self.note(format!("{login}: hash"), Some(OLD), Some(NEW));
+                        self.note(&format!("{login}: hash"), Some(OLD), Some(NEW));
                         self.set(used, "hash", hash)
                     }
                 }
@@ -111,7 +111,7 @@ impl Performed {
             StaticEdit::SetUserId { user_id, .. } => {
                 let old = text_of(&entries[used], "userID")?.map(str::to_owned);
                 self.note(
-                    format!("{login}: userID"),
+                    &format!("{login}: userID"),
                     old.as_deref(),
                     Some(user_id.as_str()),
                 );
@@ -120,7 +120,7 @@ impl Performed {
             StaticEdit::LowerCase { .. } => {
                 let old = text_of(&entries[used], "email")?.unwrap_or_default();
                 let (old, new) = (old.to_owned(), old.to_ascii_lowercase());
-                self.note(format!("{login}: email"), Some(&old), Some(&new));
+                self.note(&format!("{login}: email"), Some(&old), Some(&new));
                 self.set(used, "email", new)
             }
             StaticEdit::Remove { .. } => self.remove(&indices, login),
@@ -142,12 +142,12 @@ impl Performed {
     fn remove(&mut self, indices: &[usize], login: &str) -> Result<(), Refusal> {
         for entry in indices.iter().rev() {
             self.config = apply(&self.config, &Edit::Remove { entry: *entry })?;
-            self.note(login.to_owned(), Some("an entry"), None);
+            self.note(login, Some("an entry"), None);
         }
         Ok(())
     }
 
-    fn note(&mut self, what: String, before: Option<&str>, after: Option<&str>) {
+    fn note(&mut self, what: &str, before: Option<&str>, after: Option<&str>) {
         self.changes.push(Change {
             field: format!("staticPasswords: {what}"),
             before: before.map(str::to_owned),
