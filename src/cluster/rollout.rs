@@ -96,8 +96,9 @@ fn is_of(pod: &Value, selector: &Value) -> bool {
 /// Why a pod will not come up, if that can be said.
 fn hopeless(pod: &Value) -> Option<String> {
     let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-    let containers = pod["status"]["containerStatuses"].as_array();
-    containers.into_iter().flatten().find_map(|container| {
+    let (status, own) = (&pod["status"], "containerStatuses");
+    let containers = ["initContainerStatuses", own].map(|kind| status[kind].as_array());
+    containers.into_iter().flatten().flatten().find_map(|container| {
         let reason = container["state"]["waiting"]["reason"].as_str();
         if let Some(reason) = reason.filter(|reason| HOPELESS.contains(reason)) {
             let message = container["state"]["waiting"]["message"].as_str();
@@ -108,13 +109,14 @@ fn hopeless(pod: &Value) -> Option<String> {
         if container["ready"] == true || restarts < RESTARTS {
             return None;
         }
+        let word = container["name"].as_str().unwrap_or_default();
         let code = [&container["lastState"], &container["state"]]
             .into_iter()
             .find_map(|state| state["terminated"]["exitCode"].as_i64());
         let code = code.map_or_else(String::new, |code| format!(" with exit code {code}"));
         Some(format!(
-            "Dex ended{code} right after its start, {} times: it does not accept its configuration. \
-             kubectl -n auth logs {name} says why.",
+            "Dex does not come up with its configuration: container {word} ended{code}, {} times. \
+             kubectl -n auth logs {name} -c {word} says why.",
             restarts + 1
         ))
     })

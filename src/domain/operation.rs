@@ -262,10 +262,6 @@ pub enum Step {
 
 impl Step {
     /// What it does, for the plan and for progress.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm per case; split up it would be harder to compare"
-    )]
     pub fn describe(&self) -> String {
         match self {
             Self::CreateLogin { email, .. } => format!("Create the login {email} in Dex"),

@@ -210,9 +210,9 @@ impl Run {
         for record in &mut self.operation.steps[edit..] {
             if record.state == StepState::Failed {
                 record.detail = format!("{why} {account}");
-            } else if matches!(record.step, Step::RestartDex | Step::WaitForDex) && put_back.is_ok()
-            {
+            } else if matches!(record.step, Step::RestartDex | Step::WaitForDex) {
                 record.state = StepState::Waiting;
+                record.before = None;
                 record.detail.clear();
             }
         }
@@ -225,6 +225,7 @@ impl Run {
                 Outcome::Undone
             }
             Err(error) => {
+                record.state = StepState::Failed;
                 record.detail = format!("Could not be put back: {error}");
                 Outcome::Failed
             }
@@ -252,6 +253,28 @@ impl Run {
         }
     }
 
+    /// Dex does not come up with what was there before either, so that was broken by somebody else already. The pod
+    /// from before the restart has not read it, and is left running.
+    async fn keep_old_dex(&self, acting: &Acting, edit: usize, error: StepError) -> StepError {
+        let restart = self.operation.steps[edit..]
+            .iter()
+            .find(|record| matches!(record.step, Step::RestartDex));
+        let before = restart
+            .and_then(|record| record.before.as_ref())
+            .and_then(|before| before.get("found"));
+        let kept = match before {
+            Some(before) => acting.keep_old_dex(before).await.is_ok(),
+            None => false,
+        };
+        let account = if kept {
+            "The configuration was broken before this change and nobody had started Dex with it; the pod from before \
+             still serves. Mend the configuration before Dex is started the next time."
+        } else {
+            "The configuration was broken before this change."
+        };
+        StepError::NotReached(format!("{error} {account}"))
+    }
+
     /// To what was there before the edit, with one restart, waited for and proved.
     async fn put_back_dex(&mut self, edit: usize) -> Result<Result<String, StepError>, Leave> {
         let record = &self.operation.steps[edit];
@@ -277,7 +300,7 @@ impl Run {
             return Ok(Err(error));
         }
         if let Err(error) = self.wait_for_dex(edit).await? {
-            return Ok(Err(error));
+            return Ok(Err(self.keep_old_dex(&acting, edit, error).await));
         }
         if let Err(error) = self.prove_dex(&acting).await {
             return Ok(Err(error));

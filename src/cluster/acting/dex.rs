@@ -92,6 +92,9 @@ impl Acting {
             .unwrap_or(&held.text);
         let done =
             dex_config::perform(base, edits, PLACEHOLDER).map_err(|why| held.refused(&why))?;
+        if let Some(why) = dex_config::fatal(&done.config) {
+            return Err(held.refused_because(why));
+        }
         let mut write = DexWrite {
             before: json!({ "config": base, "wrote": wrote(earlier) }),
             changes: named(&held, &done),
@@ -255,10 +258,19 @@ impl Acting {
             .merge(DEX_NAME, &json!({ "spec": spec }), mode)
             .await?;
         Ok(Applied {
-            before: Some(json!({})),
+            before: Some(json!({ RESTARTED_AT: there[RESTARTED_AT], OPERATION: there[OPERATION] })),
             changes,
             conflicts: Vec::new(),
         })
+    }
+
+    /// Back to the pod that was there before a restart: as long as no new one has come up, it still runs.
+    pub async fn keep_old_dex(&self, before: &Value) -> Result<(), Error> {
+        let fields = json!({ "spec": { "template": { "metadata": { "annotations": before } } } });
+        self.deployments()
+            .merge(DEX_NAME, &fields, Mode::Apply)
+            .await
+            .map(drop)
     }
 
     /// A Password object with everything that the static entry says: same e-mail, same user ID, same hash.
@@ -337,9 +349,13 @@ impl Acting {
 
 impl Held {
     fn refused(&self, why: &Refusal) -> Error {
+        self.refused_because(why.to_string())
+    }
+
+    fn refused_because(&self, why: String) -> Error {
         Error::Refused {
             what: self.place.to_string(),
-            why: why.to_string(),
+            why,
         }
     }
 

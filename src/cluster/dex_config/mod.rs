@@ -26,6 +26,9 @@ use crate::domain::{Login, LoginSource, UserName};
 /// Hash of `12341234` in every Kubeflow from 1.6 to 26.03.
 const SHIPPED_HASH: &str = "$2y$12$4K/VkmDd1q1Orb3xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72";
 
+/// Part of every sentence about something that Dex does not survive.
+const WILL_NOT_START: &str = "Dex will not start with it";
+
 /// Does Dex look at Password objects at all?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PasswordDb {
@@ -209,6 +212,15 @@ fn parse(text: &str) -> DexFile {
         users,
         problems,
     }
+}
+
+/// Why Dex would not start with this text, as far as that can be told without trying.
+pub(crate) fn fatal(text: &str) -> Option<String> {
+    let problems = parse(text).problems.into_iter();
+    problems
+        .filter(|problem| problem.contains(WILL_NOT_START))
+        .map(|problem| problem.trim_end_matches('.').to_owned())
+        .next()
 }
 
 /// The values, as Dex reads them; nothing when they cannot be read. The parser's message is dropped: it may quote the
