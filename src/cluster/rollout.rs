@@ -80,7 +80,12 @@ fn judge(deployment: &Value, pods: &[Value]) -> Rollout {
         return Rollout::Done;
     }
     Rollout::Progressing(if new.is_empty() {
-        "The new pod is not there yet.".to_owned()
+        let conditions = status["conditions"].as_array().into_iter().flatten();
+        let mut failures = conditions.filter(|one| one["type"] == "ReplicaFailure");
+        match failures.find_map(|one| one["message"].as_str()) {
+            Some(why) => format!("The new pod cannot be created: {why}"),
+            None => "The new pod is not there yet.".to_owned(),
+        }
     } else {
         "The new pod is starting; the old one still serves.".to_owned()
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::run::{Leave, PATIENCE, Run};
 use super::step::{POLL, StepError};
 use crate::clock;
-use crate::cluster::{Acting, Direction, Mode, NewLogin, PutBack, Rollout};
+use crate::cluster::{self, Acting, Direction, Mode, NewLogin, PutBack, Rollout};
 use crate::domain::{
     Email, Outcome, PlainPassword, State, StaticEdit, Step, StepState, subject_of,
 };
@@ -15,6 +15,8 @@ use crate::domain::{
 const DEX_LIMIT: Duration = Duration::from_mins(3);
 /// After a restart the way to the new pod may take a moment to be known everywhere.
 const PROOF_LIMIT: Duration = Duration::from_secs(20);
+/// How often a write is tried at once while others write, before it is waited.
+const ATTEMPTS: u32 = 10;
 /// Nobody has addresses there, and nobody ever will.
 const PROBE_HOST: &str = "probe.kubeflow-admin.invalid";
 /// The lowest cost that Dex accepts: the login lives for a second.
@@ -28,19 +30,27 @@ impl Run {
         index: usize,
         edits: &[StaticEdit],
     ) -> Result<Result<String, StepError>, Leave> {
-        let record = &self.operation.steps[index];
-        let earlier = record.before.as_ref().map(|before| before["found"].clone());
-        let write = match acting.prepare_dex(edits, earlier.as_ref()).await {
-            Ok(write) => write,
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let before = serde_json::json!({ "found": write.before });
-        self.operation.steps[index].before = Some(before);
-        self.save().await?;
-        Ok(match acting.write_dex(&write, Mode::Apply).await {
-            Ok(_) => Ok("Written. Dex reads it when it starts the next time.".to_owned()),
-            Err(error) => Err(error.into()),
-        })
+        let mut attempt = 1;
+        loop {
+            let record = &self.operation.steps[index];
+            let earlier = record.before.as_ref().map(|before| before["found"].clone());
+            let write = match acting.prepare_dex(edits, earlier.as_ref()).await {
+                Ok(write) => write,
+                Err(error) => return Ok(Err(error.into())),
+            };
+            let before = serde_json::json!({ "found": write.before });
+            self.operation.steps[index].before = Some(before);
+            self.save().await?;
+            match acting.write_dex(&write, Mode::Apply).await {
+                Ok(_) => {
+                    let detail = "Written. Dex reads it when it starts the next time.";
+                    return Ok(Ok(detail.to_owned()));
+                }
+                // Somebody is writing right now; the next moment is as good as one later.
+                Err(cluster::Error::Stale { .. }) if attempt < ATTEMPTS => attempt += 1,
+                Err(error) => return Ok(Err(error.into())),
+            }
+        }
     }
 
     pub(super) async fn restart_dex(

@@ -9,7 +9,10 @@
 use std::{thread, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use k8s_openapi::api::core::v1::{ConfigMap, Pod};
+use k8s_openapi::api::{
+    apps::v1::Deployment,
+    core::v1::{ConfigMap, Pod},
+};
 use kube::{
     Api, ResourceExt,
     api::{ListParams, Patch, PatchParams},
@@ -63,6 +66,41 @@ async fn look(lab: &Lab) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// From now on a pod of Dex comes up only when its configuration has this word, with a real kubelet as well. Waits
+/// until the pod that this brings is the only one.
+pub async fn demand(lab: &Lab, word: Option<&str>) -> Result<()> {
+    let check = word.map(|word| {
+        json!([{
+            "name": "check", "image": "localhost/lab/busybox:1",
+            "command": ["grep", "-q", word, "/etc/dex/cfg/config.yaml"],
+            "volumeMounts": [{ "name": "config", "mountPath": "/etc/dex/cfg" }],
+            "securityContext": {
+                "runAsNonRoot": true, "runAsUser": 1001, "allowPrivilegeEscalation": false,
+                "capabilities": { "drop": ["ALL"] }, "seccompProfile": { "type": "RuntimeDefault" },
+            },
+        }])
+    });
+    let patch = json!({ "spec": { "template": { "spec": { "initContainers": check } } } });
+    let deployments: Api<Deployment> = Api::namespaced(lab.client(), NAMESPACE);
+    deployments
+        .patch("dex", &PatchParams::default(), &Patch::Merge(patch))
+        .await?;
+    waiting::until(
+        "the pod that is checked",
+        Duration::from_mins(2),
+        || async {
+            let deployment = deployments.get("dex").await?;
+            let status = deployment.status.unwrap_or_default();
+            let done = status.observed_generation == deployment.metadata.generation
+                && status.updated_replicas == Some(1)
+                && status.replicas == Some(1)
+                && status.available_replicas == Some(1);
+            Ok(done.then_some(()))
+        },
+    )
+    .await
 }
 
 fn has_status(pod: &Pod) -> bool {
