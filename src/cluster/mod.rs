@@ -11,6 +11,7 @@ mod conflicts;
 mod contributors;
 mod dex_config;
 mod dex_place;
+mod dex_secrets;
 mod error;
 mod facts;
 mod health;
@@ -27,7 +28,6 @@ mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::Client;
@@ -38,7 +38,6 @@ use tokio_util::task::TaskTracker;
 use crate::domain::{Actor, Contribution, DEX_NAMESPACE, Login, Profile, ProfileName, Via};
 use caches::Caches;
 use client::Place;
-use objects::Objects;
 use watch::Signals;
 
 pub use acting::{
@@ -53,9 +52,6 @@ pub use objects::Mode;
 pub use register::ClientRegistration;
 pub use rollout::Rollout;
 pub use watch::{WatchState, WatchStatus};
-
-/// The Secret behind `hashFromEnv` is read again this often.
-const SECRET_PAUSE: Duration = Duration::from_mins(1);
 
 /// Where the cluster is, and whose clock is used.
 #[derive(Debug, Clone)]
@@ -79,6 +75,8 @@ struct Inner {
     name: String,
     caches: Caches,
     generation: Arc<Sender<u64>>,
+    /// Something in a Secret of Dex was written.
+    secrets_changed: tokio::sync::Notify,
 }
 
 impl Cluster {
@@ -107,6 +105,7 @@ impl Cluster {
             name,
             caches,
             generation,
+            secrets_changed: tokio::sync::Notify::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -129,26 +128,7 @@ impl Cluster {
         spawn(Box::pin(caches.quotas.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
-        spawn(Box::pin(self.clone().follow_secret()));
-    }
-
-    /// The default password of Kubeflow ≥ 1.9 is in a Secret, which is read by name and not watched.
-    async fn follow_secret(self) {
-        loop {
-            let secrets = Objects::within(&self.inner.client, kinds::SECRET, DEX_NAMESPACE);
-            match secrets.find(kinds::DEX_PASSWORDS_SECRET).await {
-                Ok(Some(secret)) => self
-                    .inner
-                    .caches
-                    .note_secret(logins::secret_hashes(&secret)),
-                Ok(None) => self
-                    .inner
-                    .caches
-                    .note_secret(std::collections::BTreeMap::new()),
-                Err(error) => tracing::info!(%error, "cluster.secret-not-read"),
-            }
-            tokio::time::sleep(SECRET_PAUSE).await;
-        }
+        spawn(Box::pin(self.clone().follow_secrets()));
     }
 
     pub fn identity(&self) -> Identity {

@@ -149,6 +149,7 @@ impl Acting {
             let objects = Objects::within(&self.client, patch.kind, DEX_NAMESPACE);
             objects.merge(&patch.name, &patch.fields, mode).await?;
         }
+        self.cluster.inner.secrets_changed.notify_one();
         Ok(Applied {
             before: Some(write.before.clone()),
             changes: write.changes.clone(),
@@ -187,6 +188,7 @@ impl Acting {
                 .merge(&patch.name, &patch.fields, Mode::Apply)
                 .await?;
         }
+        self.cluster.inner.secrets_changed.notify_one();
         Ok(if patches.is_empty() {
             PutBack::NothingToDo
         } else {

@@ -132,7 +132,11 @@ impl Kept for DexFile {
 }
 
 impl DexFile {
-    fn unreadable(problem: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
+        parse(text)
+    }
+
+    pub(crate) fn unreadable(problem: &str) -> Self {
         Self {
             problems: vec![problem.to_owned()],
             ..Self::default()

@@ -23,8 +23,16 @@ use crate::{dex::NAMESPACE, manifests, running::Lab, waiting};
 
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// What a new pod means to the Dex that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dex {
+    StartedAnew,
+    /// Others sign in at it meanwhile; only whether it would come up is tried.
+    LeftAlone,
+}
+
 /// Creates the Deployment and plays the kubelet until the test program ends.
-pub async fn imitate(lab: &'static Lab) -> Result<()> {
+pub async fn imitate(lab: &'static Lab, dex: Dex) -> Result<()> {
     manifests::create(&lab.client(), manifests::DEX_POD).await?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -33,7 +41,7 @@ pub async fn imitate(lab: &'static Lab) -> Result<()> {
     thread::spawn(move || {
         runtime.block_on(async {
             loop {
-                if let Err(problem) = look(lab).await {
+                if let Err(problem) = look(lab, dex).await {
                     tracing::warn!(%problem, "the stand-in of the kubelet");
                 }
                 tokio::time::sleep(PAUSE).await;
@@ -48,11 +56,11 @@ pub async fn imitate(lab: &'static Lab) -> Result<()> {
     .await
 }
 
-async fn look(lab: &Lab) -> Result<()> {
+async fn look(lab: &Lab, dex: Dex) -> Result<()> {
     let pods: Api<Pod> = Api::namespaced(lab.client(), NAMESPACE);
     for pod in pods.list(&ListParams::default().labels("app=dex")).await? {
         if !has_status(&pod) && pod.metadata.deletion_timestamp.is_none() {
-            let status = match start(lab, &pod).await {
+            let status = match start(lab, dex, &pod).await {
                 Ok(()) => ready(),
                 Err(problem) => {
                     tracing::info!(%problem, "the new pod of Dex does not come up");
@@ -108,7 +116,7 @@ fn has_status(pod: &Pod) -> bool {
     statuses.is_some_and(|statuses| statuses.as_ref().is_some_and(|list| !list.is_empty()))
 }
 
-async fn start(lab: &Lab, pod: &Pod) -> Result<()> {
+async fn start(lab: &Lab, dex: Dex, pod: &Pod) -> Result<()> {
     let maps: Api<ConfigMap> = Api::namespaced(lab.client(), NAMESPACE);
     let data = maps.get("dex").await?.data.unwrap_or_default();
     let text = data.get("config.yaml").context("no config.yaml")?;
@@ -121,7 +129,10 @@ async fn start(lab: &Lab, pod: &Pod) -> Result<()> {
         }
     }
     lab.try_dex().await?;
-    lab.start_dex().await
+    match dex {
+        Dex::StartedAnew => lab.start_dex().await,
+        Dex::LeftAlone => Ok(()),
+    }
 }
 
 #[expect(

@@ -1,8 +1,15 @@
 //! Static logins: new passwords, removal, findings with their fix.
 
+use k8s_openapi::api::{apps::v1::Deployment, core::v1::Secret};
+use kube::Api;
+use kube::api::{DeleteParams, Patch, PatchParams};
+use lab::dashboard::Dashboard;
+use lab::{Lab, dex_pod};
+use serde_json::json;
+
 use crate::world::{
-    FROM_ENVIRONMENT, SHIPPED, SHIPPED_HASH, assert_state, configuration, restarts, with_entries,
-    world,
+    ADMIN, FROM_ENVIRONMENT, PASSWORD, SHIPPED, SHIPPED_HASH, assert_state, configuration,
+    configure, restarts, with_entries, world,
 };
 
 #[tokio::test]
@@ -27,6 +34,9 @@ async fn the_shipped_user_gets_a_new_password_with_one_restart_and_undo_brings_t
         config,
         "the text was touched"
     );
+
+    let page = world.person("user@example.com", "Static entry").await;
+    assert!(!page.text().contains("12341234"), "{}", page.text());
 
     let undone = world.go_on(&done, "undo").await;
     assert_state(&undone, "undone");
@@ -131,4 +141,68 @@ async fn what_cannot_be_edited_safely_is_refused_and_nothing_changes() {
         .unwrap();
     refused.expect_text("Nothing was changed").unwrap();
     assert_eq!(configuration(world.lab).await, config);
+}
+
+#[tokio::test]
+async fn a_configuration_in_a_secret_is_edited_there() {
+    let config = with_entries(FROM_ENVIRONMENT);
+    let mut world = world("issuer: nobody-reads-this\n").await;
+    let entries = format!("- email: hidden@example.com\n  hash: {SHIPPED_HASH}\n  userID: \"5\"\n");
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "dex-config", "namespace": "auth" },
+        "stringData": { "config.yaml": with_entries(&entries) },
+    });
+    world.lab.apply_yaml(&secret.to_string()).await.unwrap();
+    world.lab.apply_yaml(ROLES).await.unwrap();
+    world.lab.apply_yaml(EDITOR).await.unwrap();
+    mount(
+        world.lab,
+        json!({ "configMap": null, "secret": { "secretName": "dex-config" } }),
+    )
+    .await;
+    // The next look at Secrets is a minute away; a start looks at once.
+    let dashboard = Dashboard::start(world.lab).await.unwrap();
+    world.admin = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
+    let page = world.person("hidden@example.com", "Default password").await;
+    let plan = world.plan(&page, "reset-password").await;
+    plan.expect_text("Secret dex-config: staticPasswords: hidden@example.com: hash")
+        .unwrap();
+    let done = world.run(&plan).await;
+    assert_state(&done, "done");
+    let new = world.password(&done).await;
+    assert!(world.signs_in("hidden@example.com", &new).await);
+    assert_eq!(
+        configuration(world.lab).await,
+        "issuer: nobody-reads-this\n"
+    );
+    let undone = world.go_on(&done, "undo").await;
+    assert_state(&undone, "undone");
+
+    configure(world.lab, &config).await;
+    let secrets: Api<Secret> = Api::namespaced(world.lab.client(), "auth");
+    secrets
+        .delete("dex-config", &DeleteParams::default())
+        .await
+        .unwrap();
+    mount(
+        world.lab,
+        json!({ "secret": null, "configMap": { "name": "dex" } }),
+    )
+    .await;
+}
+
+const ROLES: &str = include_str!("../../../../deploy/components/dex-config-secret/roles.yaml");
+const EDITOR: &str = "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: test-editor, namespace: auth}, \
+     roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubeflow-admin-dex-config-editor}, \
+     subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: admin@example.com}]}";
+
+async fn mount(lab: &Lab, mut volume: serde_json::Value) {
+    volume["name"] = json!("config");
+    let patch = json!({ "spec": { "template": { "spec": { "volumes": [volume] } } } });
+    let deployments: Api<Deployment> = Api::namespaced(lab.client(), "auth");
+    deployments
+        .patch("dex", &PatchParams::default(), &Patch::Strategic(patch))
+        .await
+        .unwrap();
+    dex_pod::demand(lab, None).await.unwrap();
 }

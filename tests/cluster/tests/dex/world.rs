@@ -35,7 +35,9 @@ pub(crate) async fn world(config: &str) -> World {
     let lab = Lab::shared().await;
     let dashboard = DASHBOARD
         .get_or_init(|| async {
-            dex_pod::imitate(lab).await.unwrap();
+            dex_pod::imitate(lab, dex_pod::Dex::StartedAnew)
+                .await
+                .unwrap();
             lab.add_password(ADMIN, PASSWORD).await.unwrap();
             lab.apply_yaml(ADMINISTRATOR).await.unwrap();
             Dashboard::start(lab).await.unwrap()

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams};
-use lab::dashboard::{Dashboard, run_operation};
-use lab::{AuditEntry, Lab, waiting};
+use lab::browser::Browser;
+use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::{AuditEntry, Lab, dex_pod, waiting};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -118,7 +119,23 @@ async fn spoil_our_client(lab: &Lab) {
         .unwrap();
 }
 
-async fn everything_that_is_done(lab: &Lab) {
+/// A restart of Dex is watched with the program's own rights.
+async fn migrate_the_shipped_user_and_undo(lab: &'static Lab, admin: &mut Browser) {
+    dex_pod::imitate(lab, dex_pod::Dex::LeftAlone)
+        .await
+        .unwrap();
+    let person = "/kubeflow-admin/users/of/user@example.com";
+    let page = admin.get(person).await.unwrap();
+    let path = format!("{person}/migrate");
+    let plan = admin.submit(&page, &path, &[]).await.unwrap();
+    let done = run_operation(admin, &plan).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    let path = format!("{}/undo", done.path);
+    let undone = admin.submit(&done, &path, &[]).await.unwrap();
+    wait_for_operation(admin, undone.path).await.unwrap();
+}
+
+async fn everything_that_is_done(lab: &'static Lab) {
     make_admin(lab, "inspector@example.com").await;
     spoil_our_client(lab).await;
     let dashboard = Dashboard::start(lab).await.unwrap();
@@ -135,6 +152,7 @@ async fn everything_that_is_done(lab: &Lab) {
     let path = "/kubeflow-admin/profiles/of/inspected/contributors";
     let plan = admin.submit(&profile, path, &share).await.unwrap();
     run_operation(&mut admin, &plan).await.unwrap();
+    migrate_the_shipped_user_and_undo(lab, &mut admin).await;
     let mut emergency = dashboard.broken_glass().await.unwrap();
     let path = "/kubeflow-admin/users/of/inspected@example.com/remove";
     let form = emergency.get(path).await.unwrap();
