@@ -169,7 +169,7 @@ fn samples() -> Vec<(String, String)> {
     let files = folder("KUBEFLOW_ADMIN_DEX_SAMPLES", "sample configurations of Dex");
     let samples = files
         .iter()
-        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+        .filter(|path| path.is_file() && path.to_string_lossy().contains(".yaml"))
         .map(|path| {
             let text = std::fs::read_to_string(path).unwrap();
             (path.display().to_string(), text)

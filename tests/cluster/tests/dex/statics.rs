@@ -146,13 +146,14 @@ async fn what_cannot_be_edited_safely_is_refused_and_nothing_changes() {
 #[tokio::test]
 async fn a_configuration_in_a_secret_is_edited_there() {
     let config = with_entries(FROM_ENVIRONMENT);
-    let mut world = world("issuer: nobody-reads-this\n").await;
+    let mut world = world(&config).await;
     let entries = format!("- email: hidden@example.com\n  hash: {SHIPPED_HASH}\n  userID: \"5\"\n");
     let secret = json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "dex-config", "namespace": "auth" },
         "stringData": { "config.yaml": with_entries(&entries) },
     });
     world.lab.apply_yaml(&secret.to_string()).await.unwrap();
+    configure(world.lab, "issuer: nobody-reads-this\n").await;
     world.lab.apply_yaml(ROLES).await.unwrap();
     world.lab.apply_yaml(EDITOR).await.unwrap();
     mount(
