@@ -6,7 +6,15 @@
 //! started anew with it and the pod is ready, otherwise the pod is one that ends again and again and the old Dex goes
 //! on. Of init containers only `grep -q WORD FILE` is known.
 
-use std::{thread, time::Duration};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use k8s_openapi::api::{
@@ -31,29 +39,63 @@ pub enum Dex {
     LeftAlone,
 }
 
-/// Creates the Deployment and plays the kubelet until the test program ends.
-pub async fn imitate(lab: &'static Lab, dex: Dex) -> Result<()> {
+/// The kubelet of the one pod; it stops playing when this is dropped.
+#[derive(Debug)]
+pub struct Imitation {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Imitation {
+    /// Plays on until the program ends.
+    pub fn for_ever(mut self) {
+        self.thread = None;
+    }
+}
+
+impl Drop for Imitation {
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.stop.store(true, Ordering::Relaxed);
+            // It only fails when it has panicked, and then it has stopped.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Creates the Deployment and plays the kubelet.
+pub async fn imitate<L>(lab: L, dex: Dex) -> Result<Imitation>
+where
+    L: Deref<Target = Lab> + Clone + Send + 'static,
+{
     manifests::create(&lab.client(), manifests::DEX_POD).await?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (stopped, played) = (stop.clone(), lab.clone());
     // The runtime of the test that asks for it ends before the others do.
-    thread::spawn(move || {
+    let thread = thread::spawn(move || {
         runtime.block_on(async {
-            loop {
-                if let Err(problem) = look(lab, dex).await {
+            while !stopped.load(Ordering::Relaxed) {
+                if let Err(problem) = look(&played, dex).await {
                     tracing::warn!(%problem, "the stand-in of the kubelet");
                 }
                 tokio::time::sleep(PAUSE).await;
             }
         });
     });
+    let imitation = Imitation {
+        stop,
+        thread: Some(thread),
+    };
     let pods: Api<Pod> = Api::namespaced(lab.client(), NAMESPACE);
     waiting::until("the pod of Dex", Duration::from_mins(1), || async {
         let list = pods.list(&ListParams::default().labels("app=dex")).await?;
         Ok(list.into_iter().any(|pod| has_status(&pod)).then_some(()))
     })
-    .await
+    .await?;
+    Ok(imitation)
 }
 
 async fn look(lab: &Lab, dex: Dex) -> Result<()> {

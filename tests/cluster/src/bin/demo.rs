@@ -1,11 +1,12 @@
 //! `make demo`: a control plane and Dex on this machine, some people in it, and the dashboard on port 8080.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use anyhow::Result;
-use lab::Lab;
 use lab::dashboard::{Dashboard, Options};
 use lab::people::{self, PASSWORD};
+use lab::{Lab, dex_pod};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -13,7 +14,9 @@ async fn main() -> Result<()> {
     say(
         "Building what is missing and starting Kubernetes and Dex; the first time takes some minutes …",
     );
-    let lab = Lab::control_plane().await?;
+    let lab = Arc::new(Lab::control_plane().await?);
+    // So that static logins can be changed as well, which needs a Dex that can be restarted.
+    let pod = dex_pod::imitate(lab.clone(), dex_pod::Dex::StartedAnew).await?;
     people::move_in(&lab).await?;
     let environment = vec![(
         "KUBEFLOW_ADMIN_LISTEN".to_owned(),
@@ -51,7 +54,7 @@ async fn main() -> Result<()> {
         _ = terminated.recv() => {}
     }
     // Dropped off the async threads: it waits for processes to end.
-    tokio::task::spawn_blocking(move || drop((dashboard, lab))).await?;
+    tokio::task::spawn_blocking(move || drop((dashboard, pod, lab))).await?;
     Ok(())
 }
 

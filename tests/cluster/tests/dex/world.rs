@@ -34,9 +34,8 @@ pub(crate) async fn world(config: &str) -> World {
     let lab = Lab::shared().await;
     let dashboard = DASHBOARD
         .get_or_init(|| async {
-            dex_pod::imitate(lab, dex_pod::Dex::StartedAnew)
-                .await
-                .unwrap();
+            let pod = dex_pod::imitate(lab, dex_pod::Dex::StartedAnew).await;
+            pod.unwrap().for_ever();
             lab.add_password(ADMIN, PASSWORD).await.unwrap();
             lab.add_oauth_client("test", "secret", "/test")
                 .await

@@ -121,9 +121,8 @@ async fn spoil_our_client(lab: &Lab) {
 
 /// A restart of Dex is watched with the program's own rights.
 async fn migrate_the_shipped_user_and_undo(lab: &'static Lab, admin: &mut Browser) {
-    dex_pod::imitate(lab, dex_pod::Dex::LeftAlone)
-        .await
-        .unwrap();
+    let pod = dex_pod::imitate(lab, dex_pod::Dex::LeftAlone).await;
+    pod.unwrap().for_ever();
     let person = "/kubeflow-admin/users/of/user@example.com";
     let page = admin.get(person).await.unwrap();
     let path = format!("{person}/migrate");
