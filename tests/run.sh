@@ -16,6 +16,10 @@ if [ -z "${KUBEFLOW_ADMIN_RENDERED:-}" ] && [ -d "$data" ]; then
   export KUBEFLOW_ADMIN_RENDERED
 fi
 [ -n "${KUBEFLOW_ADMIN_RENDERED:-}" ] || left_out+=("rendered releases of Kubeflow: set KUBEFLOW_ADMIN_RENDERED to a folder of *.yaml.gz made by kustomize build")
+samples=$(cd tests/cluster/go/dex-2.45 && go list -m -f '{{.Dir}}' github.com/dexidp/dex 2>/dev/null || true)
+if [ -n "$samples" ]; then
+  export KUBEFLOW_ADMIN_DEX_SAMPLES="$samples"
+fi
 cargo test --locked --workspace --no-run
 cargo test --locked --workspace --exclude kubeflow-admin-browser-tests
 

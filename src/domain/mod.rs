@@ -6,11 +6,13 @@
 mod access_rule;
 mod actor;
 mod audit;
+mod change;
 mod contributor;
 mod email;
 mod health;
 mod login;
 mod operation;
+mod operation_id;
 mod password;
 mod profile;
 mod profile_name;
@@ -22,13 +24,13 @@ mod static_login;
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
+pub use change::{Change, Conflict};
 pub use contributor::{Contribution, Role, binding_name};
 pub use email::{Email, EmailError};
 pub use health::{Health, Verdict as HealthVerdict};
 pub use login::{Login, LoginSource, password_object_name, subject_of};
-pub use operation::{
-    Change, Conflict, Kind, Operation, OperationId, State, Step, StepRecord, StepState,
-};
+pub use operation::{Kind, Operation, State, Step, StepRecord, StepState};
+pub use operation_id::OperationId;
 pub use password::{PasswordError, PlainPassword};
 pub use profile::{Manager, Owner, Profile};
 pub use profile_name::{ProfileName, ProfileNameError};

@@ -3,34 +3,16 @@
 //! The stored form is what a restarted program goes on from, so everything here is serialisable and
 //! holds no plain password.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, StaticEdit, UserName};
-
-/// Name of an operation; UUID v7, so that ids sort by time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OperationId(pub Uuid);
-
-impl FromStr for OperationId {
-    type Err = uuid::Error;
-
-    fn from_str(text: &str) -> Result<Self, uuid::Error> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Display for OperationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use super::{
+    Actor, Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, Role,
+    StaticEdit, UserName,
+};
 
 /// What an administrator asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -331,24 +313,6 @@ fn list(edits: &[StaticEdit]) -> String {
         0 => words.join(", "),
         more => format!("{}, and {more} more", words.join(", ")),
     }
-}
-
-/// One field that a step changes, for the plan. Values are redacted where they are secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// Object and field, such as `Profile ana: spec.resourceQuotaSpec.hard.cpu`.
-    pub field: String,
-    pub before: Option<String>,
-    pub after: Option<String>,
-}
-
-/// Fields that another field manager owns; taking them over is a decision of the person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Conflict {
-    /// Name of the field manager, such as `kubectl-client-side-apply`.
-    pub manager: String,
-    /// Field path as the API server writes it.
-    pub field: String,
 }
 
 /// A step with what was planned, what was found before, and how it went.

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::run::{Leave, PATIENCE, Run};
-use super::step::{POLL, StepError};
+use super::step::StepError;
+use super::wait::POLL;
 use crate::clock;
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, PutBack, Rollout};
 use crate::domain::{

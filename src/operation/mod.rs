@@ -19,6 +19,7 @@ mod record;
 mod run;
 mod secrets;
 mod step;
+mod wait;
 
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use plan::{PlanError, Planner};

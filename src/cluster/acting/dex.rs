@@ -1,11 +1,10 @@
-//! The configuration of Dex: static logins edited in the text, put back, and Dex told to read it again.
+//! The configuration of Dex: static logins edited in the text, put back, and copied to Password objects.
 //!
 //! An installation keeps the text in a ConfigMap or in a Secret, and a hash perhaps in the environment of the pod;
 //! Deployment `dex` says which. Every write names the version that was read, so that nobody's edit in between is lost.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -14,15 +13,11 @@ use super::{Acting, Applied, NewLogin};
 use crate::cluster::dex_config::{self, HashPlace, Performed, Refusal};
 use crate::cluster::dex_place::{ConfigPlace, EnvironmentPlace};
 use crate::cluster::error::Error;
-use crate::cluster::kinds::{DEPLOYMENT, DEX_NAME, Kind, OPERATION, SECRET};
+use crate::cluster::kinds::{DEPLOYMENT, DEX_NAME, Kind, SECRET};
 use crate::cluster::managers;
 use crate::cluster::objects::{Mode, Objects};
 use crate::domain::{Change, Conflict, DEX_NAMESPACE, Email, OperationId, StaticEdit};
 
-const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
-/// Without a readiness probe a pod counts as ready at once, and the old one would go before the new one has shown
-/// that it stays up.
-const SECONDS_UP: u32 = 10;
 /// A hash that matches nothing, for dry runs.
 const PLACEHOLDER: &str = "$2a$12$kubeflowadminkubeflowadmO0kubeflowadminkubeflowadminku";
 
@@ -46,27 +41,6 @@ struct Patch {
 pub enum PutBack {
     Written,
     NothingToDo,
-}
-
-/// Which way Dex is led, for the mark that a restart leaves.
-#[derive(Debug, Clone, Copy)]
-pub enum Direction<'a> {
-    /// To what these edits made of it.
-    Forward(&'a [StaticEdit]),
-    Back,
-}
-
-impl Direction<'_> {
-    /// Says which restart of which operation a pod comes from, so that none is done twice.
-    fn mark(self, operation: OperationId) -> String {
-        match self {
-            Self::Forward(edits) => {
-                let text = serde_json::to_string(edits).unwrap_or_default();
-                format!("{operation}/{}", &digest(&text)[..8])
-            }
-            Self::Back => format!("{operation}/back"),
-        }
-    }
 }
 
 /// The text of the configuration with the object that holds it.
@@ -225,56 +199,6 @@ impl Acting {
         }))
     }
 
-    /// Has Dex started anew, once for each mark. Until the new pod is up, the old one serves.
-    pub async fn restart_dex(
-        &self,
-        operation: OperationId,
-        direction: Direction<'_>,
-        at: Timestamp,
-        mode: Mode,
-    ) -> Result<Applied, Error> {
-        let found = self.deployments().get(DEX_NAME).await?;
-        let template = &found.data["spec"]["template"];
-        let there = &template["metadata"]["annotations"];
-        let mark = direction.mark(operation);
-        if there[OPERATION] == mark.as_str() {
-            return Ok(Applied::default());
-        }
-        let mut spec = json!({ "template": { "metadata": { "annotations": {
-            RESTARTED_AT: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), OPERATION: mark,
-        } } } });
-        let mut changes = vec![Change {
-            field: "Deployment dex: restartedAt".to_owned(),
-            before: there[RESTARTED_AT].as_str().map(str::to_owned),
-            after: Some("(the time of the restart)".to_owned()),
-        }];
-        if counts_as_ready_at_once(&found.data["spec"]) {
-            spec["minReadySeconds"] = json!(SECONDS_UP);
-            changes.push(Change {
-                field: "Deployment dex: spec.minReadySeconds".to_owned(),
-                before: None,
-                after: Some(SECONDS_UP.to_string()),
-            });
-        }
-        self.deployments()
-            .merge(DEX_NAME, &json!({ "spec": spec }), mode)
-            .await?;
-        Ok(Applied {
-            before: Some(json!({ RESTARTED_AT: there[RESTARTED_AT], OPERATION: there[OPERATION] })),
-            changes,
-            conflicts: Vec::new(),
-        })
-    }
-
-    /// Back to the pod that was there before a restart: as long as no new one has come up, it still runs.
-    pub async fn keep_old_dex(&self, before: &Value) -> Result<(), Error> {
-        let fields = json!({ "spec": { "template": { "metadata": { "annotations": before } } } });
-        self.deployments()
-            .merge(DEX_NAME, &fields, Mode::Apply)
-            .await
-            .map(drop)
-    }
-
     /// A Password object with everything that the static entry says: same e-mail, same user ID, same hash.
     pub async fn copy_login(
         &self,
@@ -340,7 +264,7 @@ impl Acting {
         }
     }
 
-    fn deployments(&self) -> Objects<'static> {
+    pub(super) fn deployments(&self) -> Objects<'static> {
         Objects::within(&self.client, DEPLOYMENT, DEX_NAMESPACE)
     }
 
@@ -384,14 +308,6 @@ impl Held {
     }
 }
 
-/// Does a pod that has just started its process count as available?
-fn counts_as_ready_at_once(spec: &Value) -> bool {
-    let containers = spec["template"]["spec"]["containers"].as_array();
-    let probed = |container: &Value| !container["readinessProbe"].is_null();
-    !containers.into_iter().flatten().any(probed)
-        && spec["minReadySeconds"].as_u64().unwrap_or_default() < u64::from(SECONDS_UP)
-}
-
 fn named(held: &Held, done: &Performed) -> Vec<Change> {
     let changes = done.changes.iter().cloned();
     changes
@@ -406,7 +322,7 @@ fn decoded(base64: &str) -> Option<String> {
     String::from_utf8(STANDARD.decode(base64.trim()).ok()?).ok()
 }
 
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     use std::fmt::Write as _;
     let bytes = Sha256::digest(text.as_bytes());
     bytes.iter().fold(String::new(), |mut out, byte| {

@@ -8,8 +8,10 @@ mod dex;
 mod logins;
 mod profiles;
 mod quotas;
+mod restart;
 
-pub use dex::{DexWrite, Direction, PutBack};
+pub use dex::{DexWrite, PutBack};
+pub use restart::Direction;
 
 use kube::Client;
 use kube::api::DynamicObject;
