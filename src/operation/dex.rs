@@ -160,10 +160,17 @@ impl Run {
         (user_id, shipped): (&str, Option<PlainPassword>),
     ) -> Result<String, StepError> {
         let subject = subject_of(user_id);
-        let found = acting.user_id_of(email).await?;
-        if found != user_id {
-            let why = format!("the user ID is {found} and was {user_id}");
-            return Err(StepError::NotProved(why));
+        let edit = self.operation.steps.iter().find_map(|record| {
+            let edits = matches!(record.step, Step::EditDexConfig { .. });
+            record.before.as_ref().filter(|_| edits)
+        });
+        let before = edit.map(|before| before["found"].clone());
+        if !acting
+            .is_same_login(email, &before.unwrap_or_default())
+            .await?
+        {
+            let why = "user ID or hash are not those of the static entry";
+            return Err(StepError::NotProved(why.to_owned()));
         }
         let Some(password) = shipped else {
             return Ok(format!(

@@ -213,22 +213,7 @@ impl Acting {
         if login.email != email.as_str() {
             return Err(held.refused(&Refusal::UpperCase));
         }
-        let hash = match login.hash {
-            HashPlace::Inline(hash) => hash,
-            HashPlace::Environment(variable) => {
-                let place = EnvironmentPlace::of(&deployment, &variable)?;
-                let secret = self.secrets().get(&place.secret).await?;
-                let value = secret.data["data"][&place.key].as_str().unwrap_or_default();
-                decoded(value).unwrap_or_default()
-            }
-            HashPlace::Nowhere => String::new(),
-        };
-        // Dex also takes the base64 of a hash.
-        let hash = if hash.starts_with('$') {
-            hash
-        } else {
-            decoded(&hash).unwrap_or_default()
-        };
+        let hash = self.hash_of(&deployment, &login.hash).await?;
         if !hash.starts_with("$2") {
             return Err(held.refused(&Refusal::NoHash));
         }
@@ -236,7 +221,7 @@ impl Acting {
             email: email.clone(),
             username: login.username,
             user_id: login.user_id,
-            hash: Some(hash.trim_end().to_owned()),
+            hash: Some(hash),
         };
         let mut applied = self.create_login(&login, operation, mode).await?;
         for change in &mut applied.changes {
@@ -245,6 +230,44 @@ impl Acting {
             }
         }
         Ok(applied)
+    }
+
+    /// Says the Password object of this e-mail what the static entry said in the text from before?
+    pub async fn is_same_login(&self, email: &Email, before: &Value) -> Result<bool, Error> {
+        let deployment = self.deployments().get(DEX_NAME).await?;
+        let text = before["config"].as_str().unwrap_or_default();
+        let login = dex_config::find(text, email.as_str()).map_err(|why| Error::Refused {
+            what: "The configuration from before".to_owned(),
+            why: why.to_string(),
+        })?;
+        let hash = self.hash_of(&deployment, &login.hash).await?;
+        let now = self.password_object(email).await?;
+        let text = |field: &str| now.data[field].as_str().unwrap_or_default();
+        Ok(text("userID") == login.user_id && decoded(text("hash")) == Some(hash))
+    }
+
+    /// The bcrypt text, wherever the entry has it from. Dex also takes the base64 of one.
+    async fn hash_of(
+        &self,
+        deployment: &DynamicObject,
+        place: &HashPlace,
+    ) -> Result<String, Error> {
+        let hash = match place {
+            HashPlace::Inline(hash) => hash.clone(),
+            HashPlace::Environment(variable) => {
+                let place = EnvironmentPlace::of(deployment, variable)?;
+                let secret = self.secrets().get(&place.secret).await?;
+                let value = secret.data["data"][&place.key].as_str().unwrap_or_default();
+                decoded(value).unwrap_or_default()
+            }
+            HashPlace::Nowhere => String::new(),
+        };
+        let hash = if hash.starts_with('$') {
+            hash
+        } else {
+            decoded(&hash).unwrap_or_default()
+        };
+        Ok(hash.trim_end().to_owned())
     }
 
     async fn held(&self, deployment: &DynamicObject) -> Result<Held, Error> {

@@ -112,10 +112,8 @@ impl Acting {
         })
     }
 
-    /// The user ID as the object says it now.
-    pub async fn user_id_of(&self, email: &Email) -> Result<String, Error> {
-        let found = self.passwords().get(&Login::object_name(email)).await?;
-        Ok(found.data["userID"].as_str().unwrap_or_default().to_owned())
+    pub(super) async fn password_object(&self, email: &Email) -> Result<DynamicObject, Error> {
+        self.passwords().get(&Login::object_name(email)).await
     }
 
     /// Puts back what [`Self::set_user_id`] found.
