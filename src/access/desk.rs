@@ -355,14 +355,14 @@ impl Prover for Desk {
         &'a self,
         email: &'a Email,
         password: &'a PlainPassword,
-    ) -> BoxFuture<'a, Result<(), String>> {
+    ) -> BoxFuture<'a, Result<String, String>> {
         Box::pin(async move {
             let provider = self.provider().await.map_err(|error| error.to_string())?;
             let now = self.clock.now();
             self.dex
                 .prove_sign_in(&provider, email, password, now)
                 .await
-                .map(|_| ())
+                .map(|claims| claims.subject)
                 .map_err(|error| error.to_string())
         })
     }

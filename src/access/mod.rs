@@ -87,6 +87,11 @@ impl SignedIn {
         self.freshness
     }
 
+    /// The key to a change that needs more than its route does, or why there is none.
+    pub fn require(&self, permission: Permission) -> Result<Access, Refusal> {
+        Gate::admit(self.clone(), permission)
+    }
+
     /// The wider key, for a page that is open to all and shows more to some.
     pub fn access(&self, permission: Permission) -> Option<Access> {
         Gate::admit(self.clone(), permission).ok()

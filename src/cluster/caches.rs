@@ -51,6 +51,8 @@ pub(crate) struct Caches {
     pub(super) editors: Arc<Watched<Exists>>,
     pub(super) viewers: Arc<Watched<Exists>>,
     secret: RwLock<BTreeMap<String, HashFacts>>,
+    /// The configuration of Dex where it is kept in a Secret; then the ConfigMap is nothing to Dex.
+    dex_in_secret: RwLock<Option<DexFile>>,
     profile_list: Slot<Profile>,
     login_list: Slot<Login>,
     contribution_list: Slot<Contribution>,
@@ -72,11 +74,7 @@ impl Caches {
             namespace: Some(dex_namespace),
             ..selection
         };
-        let dex_config = in_dex(named(
-            "dex-config",
-            kinds::CONFIG_MAP,
-            kinds::DEX_CONFIG_MAP,
-        ));
+        let dex_config = in_dex(named("dex-config", kinds::CONFIG_MAP, kinds::DEX_NAME));
         Self {
             profiles: start(client, everywhere("profiles", kinds::PROFILE), &signals),
             passwords: start(
@@ -112,6 +110,7 @@ impl Caches {
                 &signals,
             ),
             secret: RwLock::default(),
+            dex_in_secret: RwLock::default(),
             profile_list: Slot::default(),
             login_list: Slot::default(),
             contribution_list: Slot::default(),
@@ -180,9 +179,14 @@ impl Caches {
             || {
                 let mut all: Vec<_> = self.passwords.read().values().cloned().collect();
                 let secret = self.secret.read().unwrap_or_else(PoisonError::into_inner);
-                for file in self.dex.read().values() {
-                    all.extend(file.logins(&secret).map(Arc::new));
-                }
+                let own = self.dex_in_secret();
+                let watched = self.dex.read();
+                let file = own.as_ref().or(watched.values().next().map(Arc::as_ref));
+                all.extend(
+                    file.into_iter()
+                        .flat_map(|file| file.logins(&secret))
+                        .map(Arc::new),
+                );
                 all.sort_by(|a, b| a.email.cmp(&b.email));
                 all
             },
@@ -227,10 +231,30 @@ impl Caches {
 
     pub(crate) fn dex(&self) -> DexConfig {
         let state = self.dex.state();
+        if let Some(file) = self.dex_in_secret().as_ref() {
+            return file.config(WatchState::Ready);
+        }
         match self.dex.read().values().next() {
             Some(file) => file.config(state),
             None if state == WatchState::Ready => DexFile::absent().config(state),
             None => DexFile::default().config(state),
+        }
+    }
+
+    fn dex_in_secret(&self) -> std::sync::RwLockReadGuard<'_, Option<DexFile>> {
+        let file = &self.dex_in_secret;
+        file.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of the configuration in a Secret, or that there is none.
+    pub(crate) fn note_file(&self, file: Option<DexFile>) {
+        if *self.dex_in_secret() != file {
+            *self
+                .dex_in_secret
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = file;
+            *lock(&self.login_list) = None;
+            self.signals.changed();
         }
     }
 

@@ -19,7 +19,8 @@ pub(crate) const OWNER_POLICY: &str = "ns-owner-access-istio";
 pub(crate) const EDITOR: &str = "default-editor";
 pub(crate) const VIEWER: &str = "default-viewer";
 pub(crate) const QUOTA_NAME: &str = "kf-resource-quota";
-pub(crate) const DEX_CONFIG_MAP: &str = "dex";
+/// ConfigMap and Deployment of Dex.
+pub(crate) const DEX_NAME: &str = "dex";
 pub(crate) const DEX_PASSWORDS_SECRET: &str = "dex-passwords";
 
 /// May the API server's own words about an object be repeated?
@@ -66,11 +67,19 @@ const fn dex(kind: &'static str, plural: &'static str) -> Kind {
 
 pub(crate) const NAMESPACE: Kind = core("Namespace", "namespaces");
 pub(crate) const CONFIG_MAP: Kind = core("ConfigMap", "configmaps");
+pub(crate) const POD: Kind = core("Pod", "pods");
 pub(crate) const SERVICE_ACCOUNT: Kind = core("ServiceAccount", "serviceaccounts");
 pub(crate) const RESOURCE_QUOTA: Kind = core("ResourceQuota", "resourcequotas");
 pub(crate) const SECRET: Kind = Kind {
     content: Content::Secret,
     ..core("Secret", "secrets")
+};
+pub(crate) const DEPLOYMENT: Kind = Kind {
+    kind: "Deployment",
+    group: "apps",
+    version: "v1",
+    plural: "deployments",
+    content: Content::Plain,
 };
 pub(crate) const ROLE_BINDING: Kind = Kind {
     kind: "RoleBinding",

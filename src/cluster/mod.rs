@@ -11,6 +11,8 @@ mod client;
 mod conflicts;
 mod contributors;
 mod dex_config;
+mod dex_place;
+mod dex_secrets;
 mod error;
 mod facts;
 mod health;
@@ -24,12 +26,12 @@ mod objects;
 mod rebuild;
 mod register;
 mod review;
+mod rollout;
 mod traffic;
 mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::Client;
@@ -40,24 +42,23 @@ use tokio_util::task::TaskTracker;
 use crate::domain::{Actor, Contribution, DEX_NAMESPACE, Login, Profile, ProfileName, Via};
 use caches::Caches;
 use client::Place;
-use objects::Objects;
 use watch::Signals;
 
-pub use acting::{Acting, Applied, NewLogin, NewProfile, QuotaChange};
+pub use acting::{
+    Acting, Applied, DexWrite, Direction, NewLogin, NewProfile, PutBack, QuotaChange,
+};
 pub use caches::Listing;
 pub use client::Identity;
-pub use dex_config::{DexConfig, PasswordDb};
+pub use dex_config::{Connector, DexConfig, PasswordDb};
 pub use error::Error;
 pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
 pub use menu_text::MenuTextError;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
+pub use rollout::Rollout;
 pub use traffic::{ApiRequest, Traffic};
 pub use watch::{WatchState, WatchStatus};
-
-/// The Secret behind `hashFromEnv` is read again this often.
-const SECRET_PAUSE: Duration = Duration::from_mins(1);
 
 /// Where the cluster is, and whose clock is used.
 #[derive(Debug, Clone)]
@@ -82,6 +83,8 @@ struct Inner {
     traffic: Traffic,
     caches: Caches,
     generation: Arc<Sender<u64>>,
+    /// Something in a Secret of Dex was written.
+    secrets_changed: tokio::sync::Notify,
 }
 
 impl Cluster {
@@ -123,6 +126,7 @@ impl Cluster {
             traffic,
             caches,
             generation,
+            secrets_changed: tokio::sync::Notify::new(),
         };
         Self {
             inner: Arc::new(inner),
@@ -145,26 +149,7 @@ impl Cluster {
         spawn(Box::pin(caches.quotas.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
-        spawn(Box::pin(self.clone().follow_secret()));
-    }
-
-    /// The default password of Kubeflow ≥ 1.9 is in a Secret, which is read by name and not watched.
-    async fn follow_secret(self) {
-        loop {
-            let secrets = Objects::within(&self.inner.client, kinds::SECRET, DEX_NAMESPACE);
-            match secrets.find(kinds::DEX_PASSWORDS_SECRET).await {
-                Ok(Some(secret)) => self
-                    .inner
-                    .caches
-                    .note_secret(logins::secret_hashes(&secret)),
-                Ok(None) => self
-                    .inner
-                    .caches
-                    .note_secret(std::collections::BTreeMap::new()),
-                Err(error) => tracing::info!(%error, "cluster.secret-not-read"),
-            }
-            tokio::time::sleep(SECRET_PAUSE).await;
-        }
+        spawn(Box::pin(self.clone().follow_secrets()));
     }
 
     pub fn identity(&self) -> Identity {

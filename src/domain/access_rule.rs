@@ -12,6 +12,8 @@ pub enum Permission {
     ReadSessions,
     /// Create, reset and remove logins.
     WriteUsers,
+    /// Change logins that are written into the configuration of Dex, and have Dex read it.
+    WriteStaticLogins,
     /// Create and delete profiles.
     WriteProfiles,
     WriteQuotas,
@@ -27,6 +29,8 @@ pub struct ResourceRule {
     pub group: &'static str,
     pub resource: &'static str,
     pub namespace: Option<&'static str>,
+    /// `None`: whatever the name.
+    pub name: Option<&'static str>,
 }
 
 /// The API group of rights that exist only here: the activity record and sessions have no Kubernetes object.
@@ -41,6 +45,7 @@ const fn rule(verb: &'static str, group: &'static str, resource: &'static str) -
         group,
         resource,
         namespace: None,
+        name: None,
     }
 }
 
@@ -50,17 +55,34 @@ const fn in_dex(verb: &'static str, resource: &'static str) -> ResourceRule {
         group: "dex.coreos.com",
         resource,
         namespace: Some(DEX_NAMESPACE),
+        name: None,
+    }
+}
+
+/// One object of Dex's installation.
+const fn one(
+    verb: &'static str,
+    (group, resource): (&'static str, &'static str),
+    name: &'static str,
+) -> ResourceRule {
+    ResourceRule {
+        verb,
+        group,
+        resource,
+        namespace: Some(DEX_NAMESPACE),
+        name: Some(name),
     }
 }
 
 impl Permission {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
         Self::ReadActivity,
         Self::ReadSessions,
         Self::WriteUsers,
+        Self::WriteStaticLogins,
         Self::WriteProfiles,
         Self::WriteQuotas,
         Self::WriteContributors,
@@ -94,6 +116,16 @@ impl Permission {
                     ]
                 }
             }
+            Self::WriteStaticLogins => {
+                &const {
+                    [
+                        one("patch", ("", "configmaps"), "dex"),
+                        one("patch", ("apps", "deployments"), "dex"),
+                        one("patch", ("", "secrets"), "dex-passwords"),
+                        in_dex("create", "passwords"),
+                    ]
+                }
+            }
             Self::WriteProfiles => {
                 &const {
                     [
@@ -123,6 +155,7 @@ impl Permission {
             | Self::ReadActivity
             | Self::ReadSessions => false,
             Self::WriteUsers
+            | Self::WriteStaticLogins
             | Self::WriteProfiles
             | Self::WriteQuotas
             | Self::WriteContributors
@@ -139,6 +172,7 @@ impl Permission {
             Self::ReadActivity => "see the activity record",
             Self::ReadSessions => "see everybody’s sessions",
             Self::WriteUsers => "add, reset and remove logins",
+            Self::WriteStaticLogins => "change the configuration of Dex and start it anew",
             Self::WriteProfiles => "create and delete profiles",
             Self::WriteQuotas => "change quotas",
             Self::WriteContributors => "add and remove contributors",
@@ -153,7 +187,14 @@ impl ResourceRule {
         let place = self
             .namespace
             .map_or_else(String::new, |name| format!(" in namespace {name}"));
-        format!("{} {}.{}{place}", self.verb, self.resource, self.group)
+        let dot = if self.group.is_empty() { "" } else { "." };
+        let name = self
+            .name
+            .map_or_else(String::new, |name| format!(" {name}"));
+        format!(
+            "{} {}{dot}{}{name}{place}",
+            self.verb, self.resource, self.group
+        )
     }
 }
 

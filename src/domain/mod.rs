@@ -6,31 +6,35 @@
 mod access_rule;
 mod actor;
 mod audit;
+mod change;
 mod contributor;
 mod email;
 mod health;
 mod login;
 mod operation;
+mod operation_id;
 mod password;
 mod profile;
 mod profile_name;
 mod quantity;
 mod quota;
 mod session;
+mod static_login;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
+pub use change::{Change, Conflict};
 pub use contributor::{Contribution, Role, binding_name};
 pub use email::{Email, EmailError};
 pub use health::{Health, Verdict as HealthVerdict};
-pub use login::{Login, LoginSource, password_object_name};
-pub use operation::{
-    Change, Conflict, Kind, Operation, OperationId, State, Step, StepRecord, StepState,
-};
+pub use login::{Login, LoginSource, password_object_name, subject_of};
+pub use operation::{Kind, Operation, State, Step, StepRecord, StepState};
+pub use operation_id::OperationId;
 pub use password::{PasswordError, PlainPassword};
 pub use profile::{Manager, Owner, Profile};
 pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use session::{Session, SessionId, SignInLink, TokenHash};
+pub use static_login::StaticEdit;

@@ -13,7 +13,7 @@ use super::secrets::Secrets;
 use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
-use crate::domain::{Operation, OperationId, PlainPassword, State, Step, StepState};
+use crate::domain::{Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState};
 use crate::store::{self, Saved, Store};
 
 /// bcrypt cost of generated hashes: upstream's recommendation, inside Dex's 10 to 16.
@@ -232,7 +232,8 @@ impl Engine {
         reason = "the enum is not ours and grows; every other case is answered alike"
     )]
     async fn prepare_password(&self, operation: &mut Operation) -> Result<(), StartRefusal> {
-        if !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
+        let restoring = operation.steps.iter().any(|step| step.restoring.is_some());
+        if restoring || !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
             return Ok(());
         }
         let password = PlainPassword::generated(&mut clock::random_u32);
@@ -246,7 +247,14 @@ impl Engine {
                 Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. } => {
                     *hash = Some(hashed.clone());
                 }
-                Step::ProveSignIn { .. } => {}
+                Step::EditDexConfig { edits } => {
+                    for edit in edits {
+                        if let StaticEdit::SetHash { hash, .. } = edit {
+                            *hash = Some(hashed.clone());
+                        }
+                    }
+                }
+                Step::ProveSignIn { .. } | Step::RestartDex | Step::WaitForDex => {}
                 _other => continue,
             }
             if record.state == StepState::Done {

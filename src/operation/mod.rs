@@ -12,6 +12,7 @@
 //! every write of the operation is refused once the lease is lost. A lease that nobody renews is taken over.
 //! Uses cluster, store and identity; knows nothing of pages.
 
+mod dex;
 mod endings;
 mod engine;
 mod plan;
@@ -19,6 +20,7 @@ mod record;
 mod run;
 mod secrets;
 mod step;
+mod wait;
 
 pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};

@@ -75,7 +75,10 @@ pub(super) fn step_event(
 pub(super) fn is_recorded(step: &Step) -> bool {
     !matches!(
         step,
-        Step::WaitForProfile { .. } | Step::WaitForQuota { .. } | Step::WaitForProfileGone { .. }
+        Step::WaitForProfile { .. }
+            | Step::WaitForQuota { .. }
+            | Step::WaitForProfileGone { .. }
+            | Step::WaitForDex
     )
 }
 
@@ -102,12 +105,18 @@ fn action(step: &Step) -> &'static str {
         Step::CreateProfile { .. } => "profile.created",
         Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }
-        | Step::WaitForProfileGone { .. } => "waited",
+        | Step::WaitForProfileGone { .. }
+        | Step::WaitForDex => "waited",
         Step::SetQuota { .. } => "quota.set",
         Step::DeleteProfile { .. } => "profile.deleted",
         Step::AddContributor { .. } => "contributor.added",
         Step::RemoveContributor { .. } => "contributor.removed",
-        Step::ProveSignIn { .. } => "login.proved",
+        Step::SetUserId { .. } => "login.user-id-set",
+        Step::CopyLogin { .. } => "login.copied",
+        Step::EditDexConfig { .. } => "dex.configured",
+        Step::RestartDex => "dex.restarted",
+        Step::ProveDex => "dex.proved",
+        Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
     }
 }
 
@@ -117,7 +126,15 @@ fn subject(step: &Step) -> String {
         | Step::SetPassword { email, .. }
         | Step::DeleteLogin { email }
         | Step::EndSessions { email, .. }
+        | Step::SetUserId { email, .. }
+        | Step::CopyLogin { email }
+        | Step::ProveSame { email, .. }
         | Step::ProveSignIn { email } => email.to_string(),
+        Step::EditDexConfig { edits } => {
+            let logins: Vec<&str> = edits.iter().map(|edit| edit.login().as_str()).collect();
+            logins.join(", ")
+        }
+        Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }
         | Step::SetQuota { name, .. }

@@ -9,11 +9,11 @@ use super::endings;
 use super::engine::Engine;
 use super::record::{is_recorded, record, step_event};
 use super::step::{StepError, Undo};
-use crate::domain::{Operation, Outcome, State, StepState};
+use crate::domain::{Operation, Outcome, State, Step, StepState};
 use crate::store::Saved;
 
 /// Trouble that passes by itself is waited out this long before a step fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// The store may be away this long before the operation is left to whoever takes it over.
 const STORE_PATIENCE: Duration = Duration::from_mins(2);
 
@@ -79,6 +79,10 @@ impl Run {
     }
 
     async fn do_steps(&mut self) -> Result<(), Leave> {
+        if let Some(edit) = self.unfinished_restoration() {
+            let why = self.operation.steps[edit].restoring.clone();
+            return self.give_up_edit(edit, why.unwrap_or_default()).await;
+        }
         for index in 0..self.operation.steps.len() {
             if self.operation.steps[index].state == StepState::Done {
                 continue;
@@ -87,9 +91,12 @@ impl Run {
             match self.patiently(index).await? {
                 Ok(detail) => self.end_step(index, StepState::Done, detail).await?,
                 Err(error) => {
-                    self.end_step(index, StepState::Failed, error.to_string())
-                        .await?;
-                    return self.finish(State::Failed).await;
+                    let why = error.to_string();
+                    self.end_step(index, StepState::Failed, why.clone()).await?;
+                    return match self.suspect(index) {
+                        Some(edit) => self.give_up_edit(edit, why).await,
+                        None => self.finish(State::Failed).await,
+                    };
                 }
             }
         }
@@ -103,7 +110,13 @@ impl Run {
             if matches!(state, StepState::Waiting | StepState::Undone) {
                 continue;
             }
-            let end = match self.undo_step(index).await {
+            let edits_dex = matches!(self.operation.steps[index].step, Step::EditDexConfig { .. });
+            let undone = if edits_dex {
+                self.put_back_patiently(index).await?.map(Undo::Done)
+            } else {
+                self.undo_step(index).await
+            };
+            let end = match undone {
                 Ok(Undo::Done(detail)) => (StepState::Undone, detail),
                 Ok(Undo::Nothing) => (StepState::Undone, String::new()),
                 Err(error) => {
@@ -175,7 +188,7 @@ impl Run {
         self.save().await
     }
 
-    async fn finish(&mut self, state: State) -> Result<(), Leave> {
+    pub(super) async fn finish(&mut self, state: State) -> Result<(), Leave> {
         self.operation.state = state;
         self.save().await?;
         let _ = self
@@ -195,7 +208,7 @@ impl Run {
         }
     }
 
-    async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
+    pub(super) async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
         let event = step_event(&self.operation, index, outcome, self.engine.clock.now());
         let began = tokio::time::Instant::now();
         while let Err(error) = record(&self.engine.parts.store, &event).await {

@@ -1,30 +1,22 @@
 //! What each step does and how it is taken back.
 
-use std::time::Duration;
-
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
-use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, HealthVerdict, PlainPassword, ProfileName, Quota, Step, UserName};
+use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
+use crate::domain::{Email, PlainPassword, Step, UserName};
 use crate::store;
-
-/// A new profile is waited for this long. The controller makes one to two a second when many are created at once.
-const PROFILE_LIMIT: Duration = Duration::from_mins(5);
-const QUOTA_LIMIT: Duration = Duration::from_mins(1);
-const GONE_LIMIT: Duration = Duration::from_mins(10);
-const POLL: Duration = Duration::from_millis(500);
 
 /// Proves a login by using it.
 pub trait Prover: Send + Sync {
-    /// Signs in at Dex as a browser would. The error says what Dex answered.
+    /// Signs in at Dex as a browser would; gives the subject that Dex names. The error says what Dex answered.
     fn prove<'a>(
         &'a self,
         email: &'a Email,
         password: &'a PlainPassword,
-    ) -> BoxFuture<'a, Result<(), String>>;
+    ) -> BoxFuture<'a, Result<String, String>>;
 }
 
 /// Why a step failed.
@@ -63,8 +55,12 @@ impl Run {
             Err(error) => return Ok(Err(error)),
         };
         let step = self.operation.steps[index].step.clone();
+        if let Step::EditDexConfig { edits } = &step {
+            return self.edit_dex(&acting, index, edits).await;
+        }
         if self.operation.steps[index].before.is_none() {
-            match rehearse(&acting, self.operation.id, &step).await {
+            let now = self.engine.clock.now();
+            match rehearse(&acting, (self.operation.id, now), &step).await {
                 Ok(None) => {}
                 Ok(Some(applied)) => {
                     self.operation.steps[index].before = Some(match applied.before {
@@ -81,6 +77,16 @@ impl Run {
             Step::WaitForQuota { name, quota } => self.wait_for_quota(name, quota).await,
             Step::WaitForProfileGone { name } => self.wait_until_gone(name).await,
             Step::ProveSignIn { email } => Ok(self.prove(email).await),
+            Step::WaitForDex => self.wait_for_dex(index).await,
+            Step::ProveDex => Ok(self.prove_dex(&acting).await),
+            Step::ProveSame {
+                email,
+                user_id,
+                shipped,
+            } => {
+                let password = shipped.then(PlainPassword::shipped);
+                Ok(self.prove_same(&acting, email, (user_id, password)).await)
+            }
             Step::EndSessions { email, user_id } => {
                 Ok(self.end_sessions(&acting, email, user_id).await)
             }
@@ -88,7 +94,7 @@ impl Run {
         }
     }
 
-    fn acting(&self) -> Result<Acting, StepError> {
+    pub(super) fn acting(&self) -> Result<Acting, StepError> {
         Ok(self.engine.parts.cluster.acting_as(&self.operation.actor)?)
     }
 
@@ -175,10 +181,28 @@ impl Run {
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
             }
-            Step::EndSessions { .. }
+            Step::SetUserId { email, user_id } => {
+                acting.set_user_id(email, user_id, Mode::Apply).await?;
+                Ok(format!("{email} has a user ID of its own."))
+            }
+            Step::CopyLogin { email } => {
+                acting.copy_login(email, id, Mode::Apply).await?;
+                Ok(format!(
+                    "Password object of {email} is there. The static entry hides it until it is gone."
+                ))
+            }
+            Step::RestartDex => {
+                let edits = self.static_edits();
+                self.restart_dex(acting, Direction::Forward(&edits)).await
+            }
+            Step::EditDexConfig { .. }
+            | Step::EndSessions { .. }
             | Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::WaitForDex
+            | Step::ProveDex
+            | Step::ProveSame { .. }
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -208,102 +232,15 @@ impl Run {
                 "the password is no longer in memory; resume to set a new one".into(),
             ));
         };
-        match self.engine.parts.prover.prove(email, &password).await {
-            Ok(()) => Ok(format!("Dex signed {email} in with the new password.")),
+        let proved = if self.static_edits().is_empty() {
+            self.engine.parts.prover.prove(email, &password).await
+        } else {
+            self.sign_in_soon(email, &password).await
+        };
+        match proved {
+            Ok(_) => Ok(format!("Dex signed {email} in with the new password.")),
             Err(why) => Err(StepError::NotProved(why)),
         }
-    }
-
-    async fn wait_for_profile(
-        &mut self,
-        index: usize,
-        name: &ProfileName,
-    ) -> Result<Result<String, StepError>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            let health = match self.engine.parts.cluster.profile_progress(name).await {
-                Ok(health) => health,
-                Err(error) => return Ok(Err(error.into())),
-            };
-            if matches!(
-                health.verdict,
-                HealthVerdict::Healthy | HealthVerdict::Warning
-            ) {
-                return Ok(Ok(format!(
-                    "Namespace {name} is ready: bindings, policies and quota are in place."
-                )));
-            }
-            if began.elapsed() > PROFILE_LIMIT {
-                let waited = PROFILE_LIMIT.as_secs() / 60;
-                let why = format!(
-                    "The profile is not ready after {waited} minutes. {} {}",
-                    health.reason, health.remedy
-                );
-                return Ok(Err(StepError::NotReached(why)));
-            }
-            if self.operation.steps[index].detail != health.reason {
-                self.operation.steps[index]
-                    .detail
-                    .clone_from(&health.reason);
-            }
-            self.pause().await?;
-        }
-    }
-
-    async fn wait_for_quota(
-        &mut self,
-        name: &ProfileName,
-        quota: &Quota,
-    ) -> Result<Result<String, StepError>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            let now = match self.engine.parts.cluster.quota_now(name).await {
-                Ok(now) => now,
-                Err(error) => return Ok(Err(error.into())),
-            };
-            if now.hard == *quota {
-                return Ok(Ok(format!("The quota is in force in namespace {name}.")));
-            }
-            if began.elapsed() > QUOTA_LIMIT {
-                let why = format!(
-                    "The profile has the new quota, but the ResourceQuota kf-resource-quota in {name} does not follow. \
-                     Look at the log of the profile controller (deployment profiles-deployment, container manager)."
-                );
-                return Ok(Err(StepError::NotReached(why)));
-            }
-            self.pause().await?;
-        }
-    }
-
-    async fn wait_until_gone(
-        &mut self,
-        name: &ProfileName,
-    ) -> Result<Result<String, StepError>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            match self.engine.parts.cluster.profile_presence(name).await {
-                Ok(cluster::Presence::Gone) => {
-                    return Ok(Ok(format!("Profile and namespace {name} are gone.")));
-                }
-                Ok(cluster::Presence::Present) => {}
-                Err(error) => return Ok(Err(error.into())),
-            }
-            if began.elapsed() > GONE_LIMIT {
-                let why = format!(
-                    "The namespace {name} is still terminating after ten minutes. Something in it holds a finalizer: \
-                     kubectl get namespace {name} -o yaml says what."
-                );
-                return Ok(Err(StepError::NotReached(why)));
-            }
-            self.pause().await?;
-        }
-    }
-
-    /// Waits a moment and renews the lease.
-    async fn pause(&mut self) -> Result<(), Leave> {
-        self.still_wanted()?;
-        tokio::time::sleep(POLL).await;
-        self.save().await
     }
 
     /// Takes one step back, to what was stored before it ran.
@@ -320,9 +257,16 @@ impl Run {
         let acting = self.acting()?;
         let id = self.operation.id;
         match &record.step {
-            Step::CreateLogin { email, .. } => {
+            Step::CreateLogin { email, .. } | Step::CopyLogin { email } => {
                 acting.undo_create_login(email, id).await?;
                 Ok(Undo::Done(format!("Login {email} removed again.")))
+            }
+            Step::SetUserId { email, .. } => {
+                let Some(found) = found else {
+                    return Ok(Undo::Nothing);
+                };
+                acting.restore_user_id(email, found).await?;
+                Ok(Undo::Done(format!("{email} has the user ID of before.")))
             }
             Step::SetPassword { email, .. } | Step::DeleteLogin { email } => {
                 let Some(found) = found else {
@@ -369,6 +313,11 @@ impl Run {
             | Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::EditDexConfig { .. }
+            | Step::RestartDex
+            | Step::WaitForDex
+            | Step::ProveDex
+            | Step::ProveSame { .. }
             | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
         }
     }

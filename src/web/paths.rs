@@ -29,6 +29,9 @@ pub const USERS: &str = "/kubeflow-admin/users";
 pub const USER_NEW: &str = "/kubeflow-admin/users/new";
 pub const USER: &str = "/kubeflow-admin/users/of/{email}";
 pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
+pub const USER_MIGRATE: &str = "/kubeflow-admin/users/of/{email}/migrate";
+pub const USER_FIX: &str = "/kubeflow-admin/users/of/{email}/fix/{finding}";
+pub const USERS_MIGRATE: &str = "/kubeflow-admin/users/migrate";
 pub const USER_REMOVE: &str = "/kubeflow-admin/users/of/{email}/remove";
 
 pub const PROFILES: &str = "/kubeflow-admin/profiles";

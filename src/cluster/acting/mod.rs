@@ -4,9 +4,14 @@
 //! in an answer that is shown.
 
 mod contributors;
+mod dex;
 mod logins;
 mod profiles;
 mod quotas;
+mod restart;
+
+pub use dex::{DexWrite, PutBack};
+pub use restart::Direction;
 
 use kube::Client;
 use kube::api::DynamicObject;

@@ -172,7 +172,24 @@ fn plan_step(record: &StepRecord) -> PlanStep {
             "The profile controller of Kubeflow does this part; it is waited for and checked."
         }
         Step::DeleteProfile { .. } => "Irreversible.",
+        Step::EditDexConfig { edits } if record.step.sets_password() && !edits.is_empty() => {
+            "A password is generated when it starts, and shown once at the end. Only these entries change; the rest of the text stays as it is."
+        }
+        Step::EditDexConfig { .. } => {
+            "Only these entries change; the rest of the text stays as it is."
+        }
+        Step::RestartDex => {
+            "The old pod serves until the new one is up. Should it not come up, what was there before is put back by itself."
+        }
+        Step::ProveDex => "A login is made for it and deleted again.",
+        Step::ProveSame { shipped: false, .. } => {
+            "User ID and hash are compared. A sign-in cannot be tried: nobody can turn a hash back into the password."
+        }
         Step::ProveSignIn { .. }
+        | Step::ProveSame { .. }
+        | Step::WaitForDex
+        | Step::CopyLogin { .. }
+        | Step::SetUserId { .. }
         | Step::DeleteLogin { .. }
         | Step::EndSessions { .. }
         | Step::CreateProfile { .. }
@@ -324,7 +341,7 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
         PasswordNews::NotAsked => (String::new(), Vec::new()),
     };
     let links = match operation.kind {
-        Kind::AddUser | Kind::ResetPassword => vec![Link::new(
+        Kind::AddUser | Kind::ResetPassword | Kind::ChangeLogin => vec![Link::new(
             "See the user",
             paths::fill(paths::USER, &operation.subject),
         )],
@@ -332,7 +349,9 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the profile",
             paths::fill(paths::PROFILE, &operation.subject),
         )],
-        Kind::RemoveUser => vec![Link::new("See all users", paths::USERS)],
+        Kind::RemoveUser | Kind::MigrateLogins => {
+            vec![Link::new("See all users", paths::USERS)]
+        }
         Kind::DeleteProfile | Kind::AddContributor | Kind::RemoveContributor => {
             vec![Link::new("See all profiles", paths::PROFILES)]
         }

@@ -7,6 +7,8 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::actions::find;
+use super::fixes::{self, FindingView, colour};
+use super::operations;
 use crate::access::{Access, Finding, Person};
 use crate::domain::{LoginSource, Permission};
 use crate::web::extract::{Path, Query};
@@ -38,6 +40,7 @@ struct ListPage {
     loaded: bool,
     may_write: bool,
     denied: String,
+    migrate: Option<Action>,
     tools: Tools,
     columns: Vec<SortHeader>,
     rows: Vec<UserRow>,
@@ -92,6 +95,7 @@ pub(super) async fn list(
         loaded: !everybody.is_empty() || Notice::about("logins", &logins).is_none(),
         may_write: access.may(Permission::WriteUsers),
         denied: "Your account may not add logins.".to_owned(),
+        migrate: migrate_all(&access, &everybody),
         tools: Tools::new(paths::USERS, "Search users", &query.q, &address)
             .filter("source", "Login", &SOURCES, &query.source, &address)
             .filter("finding", "Finding", &choices, &query.finding, &address)
@@ -100,6 +104,26 @@ pub(super) async fn list(
         rows: people[shown].iter().map(|person| row(person)).collect(),
         pager,
     })
+}
+
+/// “Migrate all”, as soon as there is one to migrate.
+fn migrate_all(access: &Access, everybody: &[Arc<Person>]) -> Option<Action> {
+    let count = everybody
+        .iter()
+        .filter(|person| operations::migratable(person).is_ok())
+        .count();
+    let label = match count {
+        0 => return None,
+        1 => "Migrate the static login".to_owned(),
+        more => format!("Migrate {more} static logins"),
+    };
+    let path = paths::USERS_MIGRATE.to_owned();
+    Some(fixes::allowed_by(
+        access,
+        Permission::WriteStaticLogins,
+        &label,
+        path,
+    ))
 }
 
 fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
@@ -188,14 +212,6 @@ fn sources(person: &Person) -> Vec<Badge> {
         .collect()
 }
 
-fn colour(finding: Finding) -> &'static str {
-    match finding {
-        Finding::DefaultPassword | Finding::Cost => "red",
-        Finding::UpperCase | Finding::Duplicate | Finding::NoUserId => "orange",
-        Finding::NoProfile | Finding::NoLogin => "gray",
-    }
-}
-
 #[derive(Template)]
 #[template(path = "users/detail.html")]
 struct ShowPage {
@@ -207,13 +223,8 @@ struct ShowPage {
     owned: Vec<OwnedProfile>,
     contributions: Vec<UserContribution>,
     reset: Action,
+    migrate: Option<Action>,
     remove: Action,
-}
-
-struct FindingView {
-    verdict: &'static str,
-    title: String,
-    text: String,
 }
 
 struct OwnedProfile {
@@ -238,17 +249,6 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let person = find(&access, &email)?;
     let may_write = access.may(Permission::WriteUsers);
-    let reset = match (may_write, person.password_object()) {
-        (false, _) => Action::denied("Reset password", "Your account may not change logins."),
-        (true, Some(_)) => Action::allowed(
-            "Reset password",
-            paths::fill(paths::USER_RESET, &person.key),
-        ),
-        (true, None) => Action::denied(
-            "Reset password",
-            "Only Password objects can be changed here.",
-        ),
-    };
     let remove = if may_write {
         Action::allowed("Remove user", paths::fill(paths::USER_REMOVE, &person.key))
     } else {
@@ -261,27 +261,15 @@ pub(super) async fn show(
         findings: person
             .findings
             .iter()
-            .map(|finding| finding_view(*finding))
+            .map(|finding| fixes::view(&access, &person, *finding))
             .collect(),
         facts: facts(&person),
         owned: owned(&access, &person),
         contributions: contributions(&access, &person),
-        reset,
+        reset: fixes::reset(&access, &person),
+        migrate: fixes::migrate(&access, &person),
         remove,
     })
-}
-
-fn finding_view(finding: Finding) -> FindingView {
-    let verdict = if colour(finding) == "red" {
-        "Broken"
-    } else {
-        "Warning"
-    };
-    FindingView {
-        verdict,
-        title: finding.label().to_owned(),
-        text: finding.explain().to_owned(),
-    }
 }
 
 fn facts(person: &Person) -> Vec<Fact> {
@@ -292,7 +280,7 @@ fn facts(person: &Person) -> Vec<Fact> {
                 "Password object of Dex in namespace auth: effective at once"
             }
             LoginSource::Static => {
-                "staticPasswords in ConfigMap dex: shown here, changed there, needs a restart of Dex"
+                "staticPasswords in the configuration of Dex: a change needs a restart of Dex"
             }
         };
         facts.push(Fact::new("Login lives in", lives));

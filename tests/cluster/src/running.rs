@@ -263,6 +263,16 @@ impl Lab {
         Ok(())
     }
 
+    /// Tries what the `ConfigMap` and Secrets in `auth` say now beside the Dex that runs.
+    pub async fn try_dex(&self) -> Result<()> {
+        let dex = self.running_dex()?;
+        let beside = DexProcess {
+            port: ports::free()?,
+            kubeconfig: dex.place.kubeconfig.clone(),
+        };
+        beside.start(&self.client(), &self.run).await.map(drop)
+    }
+
     fn running_dex(&self) -> Result<&RunningDex> {
         match &self.dex {
             DexOf::Lab(dex) => Ok(dex),

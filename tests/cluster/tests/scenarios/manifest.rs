@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams};
-use lab::dashboard::{Dashboard, run_operation};
-use lab::{AuditEntry, Lab, waiting};
+use lab::browser::Browser;
+use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::{AuditEntry, Lab, dex_pod, waiting};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::OnceCell;
@@ -128,6 +129,21 @@ async fn spoil_our_client(lab: &Lab) {
         .unwrap();
 }
 
+/// A restart of Dex is watched with the program's own rights.
+async fn migrate_the_shipped_user_and_undo(lab: &'static Lab, admin: &mut Browser) {
+    let pod = dex_pod::imitate(lab, dex_pod::Dex::LeftAlone).await;
+    pod.unwrap().for_ever();
+    let person = "/kubeflow-admin/users/of/user@example.com";
+    let page = admin.get(person).await.unwrap();
+    let path = format!("{person}/migrate");
+    let plan = admin.submit(&page, &path, &[]).await.unwrap();
+    let done = run_operation(admin, &plan).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    let path = format!("{}/undo", done.path);
+    let undone = admin.submit(&done, &path, &[]).await.unwrap();
+    wait_for_operation(admin, undone.path).await.unwrap();
+}
+
 /// What Dex keeps for somebody who signed in with `offline_access`, as far as it is looked at.
 async fn stay_signed_in(lab: &Lab, email: &str) {
     let objects = format!(
@@ -149,12 +165,12 @@ async fn user_id(lab: &Lab, email: &str) -> String {
 }
 
 /// Once, however many tests look at what it left in the audit log.
-async fn everything_that_is_done(lab: &Lab) {
+async fn everything_that_is_done(lab: &'static Lab) {
     static DONE: OnceCell<()> = OnceCell::const_new();
     DONE.get_or_init(|| do_everything(lab)).await;
 }
 
-async fn do_everything(lab: &Lab) {
+async fn do_everything(lab: &'static Lab) {
     make_admin(lab, "inspector@example.com").await;
     spoil_our_client(lab).await;
     let dashboard = Dashboard::start(lab).await.unwrap();
@@ -205,6 +221,7 @@ async fn do_everything(lab: &Lab) {
             ended.text()
         );
     }
+    migrate_the_shipped_user_and_undo(lab, &mut operator).await;
 }
 
 #[tokio::test]

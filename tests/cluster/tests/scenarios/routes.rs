@@ -28,6 +28,7 @@ impl Route {
     fn address(&self) -> String {
         [
             ("{email}", "reader@example.com"),
+            ("{finding}", "no-profile"),
             ("{profile}", "guarded"),
             ("{operation}", "0190c1a8-0000-7000-8000-000000000000"),
             ("{event}", "none"),

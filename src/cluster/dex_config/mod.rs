@@ -3,6 +3,16 @@
 //! Reads as Dex reads (field names in any case, the last of two equal keys wins) and keeps no hash: of each only its
 //! cost and whether it is the one that Kubeflow ships.
 
+mod edit;
+mod layout;
+#[cfg(test)]
+mod property;
+mod statics;
+mod verify;
+
+pub(crate) use layout::Refusal;
+pub(crate) use statics::{HashPlace, Performed, find, perform, take_back};
+
 use std::collections::BTreeMap;
 
 use base64::Engine;
@@ -15,6 +25,9 @@ use crate::domain::{Login, LoginSource, UserName};
 
 /// Hash of `12341234` in every Kubeflow from 1.6 to 26.03.
 const SHIPPED_HASH: &str = "$2y$12$4K/VkmDd1q1Orb3xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72";
+
+/// Part of every sentence about something that Dex does not survive.
+const WILL_NOT_START: &str = "Dex will not start with it";
 
 /// Does Dex look at Password objects at all?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,10 +47,19 @@ pub struct DexConfig {
     pub password_db: PasswordDb,
     /// Ids of clients written into the configuration; such a one hides an `OAuth2Client` object of the same id.
     pub static_clients: Vec<String>,
+    /// Where people come from whom Dex does not keep itself.
+    pub connectors: Vec<Connector>,
     /// What will make Dex refuse to start, or surprise, in sentences.
     pub problems: Vec<String>,
     /// How current this is.
     pub state: WatchState,
+}
+
+/// LDAP, GitHub, another OpenID provider …; its secrets are not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connector {
+    pub kind: String,
+    pub name: String,
 }
 
 /// What is known of a bcrypt hash once the hash itself is forgotten.
@@ -95,6 +117,7 @@ pub(crate) struct DexFile {
     issuer: Option<String>,
     password_db: PasswordDb,
     static_clients: Vec<String>,
+    connectors: Vec<Connector>,
     users: Vec<StaticUser>,
     problems: Vec<String>,
 }
@@ -109,7 +132,11 @@ impl Kept for DexFile {
 }
 
 impl DexFile {
-    fn unreadable(problem: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
+        parse(text)
+    }
+
+    pub(crate) fn unreadable(problem: &str) -> Self {
         Self {
             problems: vec![problem.to_owned()],
             ..Self::default()
@@ -126,6 +153,7 @@ impl DexFile {
             issuer: self.issuer.clone(),
             password_db: self.password_db,
             static_clients: self.static_clients.clone(),
+            connectors: self.connectors.clone(),
             problems: self.problems.clone(),
             state,
         }
@@ -155,11 +183,7 @@ impl DexFile {
 }
 
 fn parse(text: &str) -> DexFile {
-    let options = serde_saphyr::options! {
-        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,
-    };
-    // The parser's message may quote the text, and with it a hash or a client secret.
-    let Ok(Value::Object(root)) = serde_saphyr::from_str_with_options(text, options) else {
+    let Some(root) = read(text) else {
         return DexFile::unreadable(
             "config.yaml of ConfigMap dex is no valid YAML; Dex will not start with it.",
         );
@@ -188,8 +212,30 @@ fn parse(text: &str) -> DexFile {
         static_clients: entries(&root, "staticClients")
             .filter_map(|client| Some(field(client, "id")?.as_str()?.to_owned()))
             .collect(),
+        connectors: entries(&root, "connectors").map(connector).collect(),
         users,
         problems,
+    }
+}
+
+/// Why Dex would not start with this text, as far as that can be told without trying.
+pub(crate) fn fatal(text: &str) -> Option<String> {
+    let problems = parse(text).problems.into_iter();
+    problems
+        .filter(|problem| problem.contains(WILL_NOT_START))
+        .map(|problem| problem.trim_end_matches('.').to_owned())
+        .next()
+}
+
+/// The values, as Dex reads them; nothing when they cannot be read. The parser's message is dropped: it may quote the
+/// text, and with it a hash or a client secret.
+fn read(text: &str) -> Option<Map<String, Value>> {
+    let options = serde_saphyr::options! {
+        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,
+    };
+    match serde_saphyr::from_str_with_options(text, options) {
+        Ok(Value::Object(root)) => Some(root),
+        Ok(_) | Err(_) => None,
     }
 }
 
@@ -207,6 +253,21 @@ fn entries<'v>(
 ) -> impl Iterator<Item = &'v Map<String, Value>> {
     let list = field(root, name).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_object)
+}
+
+fn connector(entry: &Map<String, Value>) -> Connector {
+    let text = |name: &str| {
+        field(entry, name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    let kind = text("type").unwrap_or_default();
+    Connector {
+        name: text("name")
+            .or_else(|| text("id"))
+            .unwrap_or_else(|| kind.clone()),
+        kind,
+    }
 }
 
 fn user(entry: &Map<String, Value>) -> StaticUser {
