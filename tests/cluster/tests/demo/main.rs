@@ -30,16 +30,17 @@ impl Demo {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let link = tokio::time::timeout(Duration::from_secs(60), async {
+        let link = tokio::time::timeout(Duration::from_mins(1), async {
             loop {
-                let line = lines.next_line().await.unwrap().expect("the demo ended");
+                let line = lines.next_line().await.unwrap();
+                let line = line.unwrap_or_else(|| panic!("the demo ended"));
                 if line.trim().starts_with("http://localhost:") {
                     return line.trim().to_owned();
                 }
             }
         })
         .await
-        .expect("the demo prints a link");
+        .unwrap();
         // What it prints later is read and dropped, so that it never waits for a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let (base, path) = link.split_at(link.find("/kubeflow-admin").unwrap());

@@ -178,7 +178,7 @@ async fn do_everything(lab: &'static Lab) {
         .signed_in("inspector@example.com", PASSWORD)
         .await
         .unwrap();
-    add_user(&mut admin, "host@example.com", "inspected-host").await;
+    add_user(&mut admin, "inspected-host@example.com", "inspected-host").await;
     let mut operator = dashboard.broken_glass().await.unwrap();
     let users = "/kubeflow-admin/users/of/inspected@example.com";
     let profile = "/kubeflow-admin/profiles/of/inspected";
