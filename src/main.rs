@@ -15,6 +15,7 @@ async fn main() -> ExitCode {
             cli::serve::run(*options).await
         }
         Command::SignInLink(options) => cli::sign_in_link::run(&options).await,
+        Command::Doctor(options) => return cli::doctor::run(&options).await,
         Command::Health(options) => cli::health::run(&options).await,
     };
     match outcome {

@@ -8,10 +8,12 @@ mod desk;
 mod directory;
 mod gate;
 mod rights;
+mod snapshots;
 
 use std::sync::Arc;
 
-use crate::cluster::{Cluster, WatchState};
+use crate::cluster::snapshot::Snapshot;
+use crate::cluster::{self, Cluster, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
     Profile, ProfileName, Role, Session, SessionId, Verdict,
@@ -23,6 +25,8 @@ pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
 pub use gate::{Gate, GateSettings, Refusal};
 pub use rights::Rights;
+pub use snapshots::Age;
+use snapshots::Snapshots;
 
 /// Anybody with a session. Reaches what belongs to that person and nothing else.
 #[derive(Clone)]
@@ -48,6 +52,7 @@ pub(super) struct Services {
     pub(super) engine: Engine,
     pub(super) clock: crate::clock::Clock,
     pub(super) directory: Arc<Directory>,
+    pub(super) snapshots: Arc<Snapshots>,
 }
 
 /// One profile of the signed-in person, and what they are in it.
@@ -237,6 +242,16 @@ impl Access {
             .filter(|c| c.profile == *profile)
             .cloned()
             .collect()
+    }
+
+    /// The installation as this person may see it; at most a minute old.
+    pub async fn snapshot(&self, age: Age) -> Result<Arc<Snapshot>, cluster::Error> {
+        let services = &self.signed_in.services;
+        let cluster = &services.cluster;
+        services
+            .snapshots
+            .of(cluster, self.actor(), age, services.clock)
+            .await
     }
 
     pub async fn activity(

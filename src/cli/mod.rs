@@ -1,5 +1,6 @@
 //! Commands: parse, call, print.
 
+pub mod doctor;
 pub mod health;
 pub mod serve;
 pub mod sign_in_link;

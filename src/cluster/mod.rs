@@ -21,6 +21,7 @@ mod objects;
 mod rebuild;
 mod register;
 mod review;
+pub mod snapshot;
 mod watch;
 
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ use client::Place;
 use objects::Objects;
 use watch::Signals;
 
-pub use acting::{Acting, Applied, NewLogin, NewProfile, QuotaChange};
+pub use acting::{Acting, Applied, Bound, NewLogin, NewProfile, QuotaChange};
 pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{DexConfig, PasswordDb};
@@ -199,13 +200,17 @@ impl Cluster {
 
     /// The key to every write: as this person, over the same connections. Names of Kubernetes itself are refused.
     pub fn acting_as(&self, actor: &Actor) -> Result<Acting, Error> {
-        let client = match actor.via {
-            Via::Kubeconfig => self.inner.client.clone(),
+        Ok(Acting::new(self.client_of(actor)?, self.clone()))
+    }
+
+    /// A client whose every request is this person's.
+    fn client_of(&self, actor: &Actor) -> Result<Client, Error> {
+        match actor.via {
+            Via::Kubeconfig => Ok(self.inner.client.clone()),
             Via::Dex | Via::BreakGlass => {
                 client::check_impersonation(actor, &actor.groups)?;
-                client::impersonating(&self.inner.client, &actor.user, &actor.groups)?
+                client::impersonating(&self.inner.client, &actor.user, &actor.groups)
             }
-        };
-        Ok(Acting::new(client, self.clone()))
+        }
     }
 }

@@ -18,6 +18,10 @@ pub enum Permission {
     WriteContributors,
     /// End other people's sessions.
     WriteSessions,
+    /// See what is installed and whether it is well.
+    ReadInstallation,
+    /// Mend what the checks found.
+    WriteInstallation,
 }
 
 /// One SubjectAccessReview: verb, group, resource and namespace (`None` = all namespaces).
@@ -54,7 +58,7 @@ const fn in_dex(verb: &'static str, resource: &'static str) -> ResourceRule {
 }
 
 impl Permission {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
@@ -65,6 +69,8 @@ impl Permission {
         Self::WriteQuotas,
         Self::WriteContributors,
         Self::WriteSessions,
+        Self::ReadInstallation,
+        Self::WriteInstallation,
     ];
 
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
@@ -112,6 +118,17 @@ impl Permission {
                 }
             }
             Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
+            // Whoever may list workloads may see this page; what else they may not list is said on it.
+            Self::ReadInstallation => &const { [rule("list", "apps", "deployments")] },
+            Self::WriteInstallation => {
+                &const {
+                    [
+                        rule("patch", "storage.k8s.io", "storageclasses"),
+                        rule("patch", "", "namespaces"),
+                        rule("create", PROFILES, "poddefaults"),
+                    ]
+                }
+            }
         }
     }
 
@@ -121,12 +138,14 @@ impl Permission {
             | Self::ReadUsers
             | Self::ReadProfiles
             | Self::ReadActivity
-            | Self::ReadSessions => false,
+            | Self::ReadSessions
+            | Self::ReadInstallation => false,
             Self::WriteUsers
             | Self::WriteProfiles
             | Self::WriteQuotas
             | Self::WriteContributors
-            | Self::WriteSessions => true,
+            | Self::WriteSessions
+            | Self::WriteInstallation => true,
         }
     }
 
@@ -143,6 +162,8 @@ impl Permission {
             Self::WriteQuotas => "change quotas",
             Self::WriteContributors => "add and remove contributors",
             Self::WriteSessions => "end other people’s sessions",
+            Self::ReadInstallation => "see what is installed",
+            Self::WriteInstallation => "mend the installation",
         }
     }
 }
@@ -153,7 +174,12 @@ impl ResourceRule {
         let place = self
             .namespace
             .map_or_else(String::new, |name| format!(" in namespace {name}"));
-        format!("{} {}.{}{place}", self.verb, self.resource, self.group)
+        let resource = if self.group.is_empty() {
+            self.resource.to_owned()
+        } else {
+            format!("{}.{}", self.resource, self.group)
+        };
+        format!("{} {resource}{place}", self.verb)
     }
 }
 

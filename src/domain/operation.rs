@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, UserName};
+use super::{Actor, Email, ProfileName, Quota, Repair, ResourceName, Role, UserName};
 
 /// Name of an operation; UUID v7, so that ids sort by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,10 +44,11 @@ pub enum Kind {
     DeleteProfile,
     AddContributor,
     RemoveContributor,
+    Repair,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AddUser,
         Self::RemoveUser,
         Self::ResetPassword,
@@ -56,6 +57,7 @@ impl Kind {
         Self::DeleteProfile,
         Self::AddContributor,
         Self::RemoveContributor,
+        Self::Repair,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -68,6 +70,7 @@ impl Kind {
             Self::DeleteProfile => "delete-profile",
             Self::AddContributor => "add-contributor",
             Self::RemoveContributor => "remove-contributor",
+            Self::Repair => "repair",
         }
     }
 
@@ -82,6 +85,7 @@ impl Kind {
             Self::DeleteProfile => "Delete profile",
             Self::AddContributor => "Add contributor",
             Self::RemoveContributor => "Remove contributor",
+            Self::Repair => "Repair",
         }
     }
 }
@@ -220,6 +224,12 @@ pub enum Step {
         user: UserName,
         role: Role,
     },
+    /// A small change of one object of the installation, of the kinds that [`Repair`] knows.
+    Repair {
+        repair: Repair,
+        /// What the check says that asked for it.
+        reason: String,
+    },
     /// A real sign-in at Dex with the new password.
     ProveSignIn {
         email: Email,
@@ -256,6 +266,7 @@ impl Step {
                 user,
                 role,
             } => format!("Take {role} in {profile} from {user}"),
+            Self::Repair { repair, .. } => repair.describe(),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
         }
     }

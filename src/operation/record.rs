@@ -107,6 +107,7 @@ fn action(step: &Step) -> &'static str {
         Step::DeleteProfile { .. } => "profile.deleted",
         Step::AddContributor { .. } => "contributor.added",
         Step::RemoveContributor { .. } => "contributor.removed",
+        Step::Repair { .. } => "installation.repaired",
         Step::ProveSignIn { .. } => "login.proved",
     }
 }
@@ -128,5 +129,6 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Repair { repair, .. } => repair.object(),
     }
 }

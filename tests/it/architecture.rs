@@ -64,6 +64,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "cluster",
             "config",
             "domain",
+            "features",
             "identity",
             "operation",
             "access",

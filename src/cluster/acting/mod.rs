@@ -5,8 +5,12 @@
 
 mod contributors;
 mod logins;
+mod probes;
 mod profiles;
 mod quotas;
+mod repairs;
+
+pub use probes::Bound;
 
 use kube::Client;
 use kube::api::DynamicObject;
