@@ -103,14 +103,17 @@ impl Cluster {
 }
 
 impl Snapshot {
-    /// Objects of rendered manifests as if they were in a cluster.
+    /// Rendered manifests as if they were in a cluster.
     #[cfg(test)]
-    pub(crate) async fn of_objects(
-        objects: &[DynamicObject],
-        kubernetes: &str,
-        now: Timestamp,
-    ) -> Self {
-        Self::read(&Source::Objects(objects), kubernetes.to_owned(), now).await
+    pub(crate) async fn of_manifests(text: &str, kubernetes: &str, now: Timestamp) -> Self {
+        let objects: Vec<DynamicObject> = text
+            .split("\n---\n")
+            .filter_map(|document| {
+                let value: serde_json::Value = serde_saphyr::from_str(document).ok()?;
+                serde_json::from_value(value).ok()
+            })
+            .collect();
+        Self::read(&Source::Objects(&objects), kubernetes.to_owned(), now).await
     }
 
     #[expect(clippy::too_many_lines, reason = "one line per kind")]

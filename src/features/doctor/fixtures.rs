@@ -594,6 +594,26 @@ impl World {
         self.workload(name, |one| one.ready = 0)
     }
 
+    /// Another configuration of Dex.
+    #[must_use]
+    pub(super) fn dex(mut self, change: impl Fn(&mut DexSetup)) -> Self {
+        let Look::Found(dex) = &mut self.snapshot.dex else {
+            panic!("there is no Dex")
+        };
+        change(dex);
+        self
+    }
+
+    /// The Service that browsers come in by.
+    #[must_use]
+    pub(super) fn ingress(mut self, change: impl Fn(&mut Service)) -> Self {
+        let all = self.snapshot.services.items_mut();
+        all.iter_mut()
+            .filter(|one| one.meta.name == "istio-ingressgateway")
+            .for_each(change);
+        self
+    }
+
     /// Neither the workload nor its pods.
     #[must_use]
     pub(super) fn without(mut self, name: &str) -> Self {

@@ -18,6 +18,8 @@ mod pages;
 mod places;
 pub(crate) mod probe;
 mod recognise;
+#[cfg(test)]
+mod rendered;
 pub(crate) mod report;
 pub(crate) mod run;
 mod trouble;

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod doctor;
 mod errors;
 mod manifest;
 mod operations;
