@@ -76,7 +76,7 @@ impl Acting {
         if values.is_empty() {
             return Ok(());
         }
-        let patch = patch(&found, marks.place, values);
+        let patch = patch(&found, marks.place, &values);
         objects.merge(&marks.name, &patch, Mode::Apply).await?;
         Ok(())
     }
@@ -129,7 +129,7 @@ impl Acting {
         }
         applied.before = Some(Value::Object(before));
         if !values.is_empty() {
-            let patch = patch(&found, marks.place, values);
+            let patch = patch(&found, marks.place, &values);
             let written = objects.merge(&marks.name, &patch, mode).await?;
             let kept = |(key, value): &(&str, String)| {
                 marked(&written, marks.place, key) == Some(value.as_str())
@@ -261,7 +261,7 @@ fn owners(found: &DynamicObject, marks: &Marks, key: &str) -> Vec<Conflict> {
     all
 }
 
-fn patch(found: &DynamicObject, place: &str, values: Map<String, Value>) -> Value {
+fn patch(found: &DynamicObject, place: &str, values: &Map<String, Value>) -> Value {
     json!({ "metadata": {
         "resourceVersion": found.metadata.resource_version,
         "uid": found.metadata.uid,

@@ -320,22 +320,19 @@ fn map<A, B>(seen: Seen<A>, convert: impl Fn(A) -> B) -> Seen<B> {
 
 /// Several lists as one. What could not be seen of one cannot be seen of the whole.
 fn together<T, const N: usize>(lists: [Seen<T>; N]) -> Seen<T> {
-    let mut all = Vec::new();
-    let mut kind = String::new();
+    let mut whole = Seen {
+        kind: String::new(),
+        state: State::All(Vec::new()),
+    };
     for list in lists {
-        match list.state {
-            State::All(items) => all.extend(items),
-            other => {
-                return Seen {
-                    kind: list.kind,
-                    state: other,
-                };
+        whole.kind.clone_from(&list.kind);
+        match (&mut whole.state, list.state) {
+            (State::All(all), State::All(items)) => all.extend(items),
+            (state, unseen) => {
+                *state = unseen;
+                break;
             }
         }
-        kind = list.kind;
     }
-    Seen {
-        kind,
-        state: State::All(all),
-    }
+    whole
 }

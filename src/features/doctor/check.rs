@@ -149,16 +149,6 @@ impl<'a> Case<'a> {
         Ok(all.iter().filter(|pod| selects(workload, pod)).collect())
     }
 
-    /// Pods that belong to the installation, finished ones left out.
-    pub(crate) fn our_pods(&self) -> Result<Vec<&'a Pod>, Skip> {
-        let all = self.snapshot.pods.all()?;
-        let ours: Vec<&Workload> = self.ours()?.collect();
-        Ok(all
-            .iter()
-            .filter(|pod| !pod.is_over() && ours.iter().any(|one| selects(one, pod)))
-            .collect())
-    }
-
     /// A ConfigMap that a workload of the installation names.
     pub(crate) fn config_map(
         &self,

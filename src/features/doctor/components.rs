@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::check::{Case, Skip};
-use super::data::components::{COMPONENTS, Component, Presence};
+use super::data::components::{COMPONENTS, Component, IDLE_BY_DESIGN, Presence};
 use super::trouble;
 use super::version::Version;
 use crate::cluster::snapshot::{Pod, Workload};
@@ -140,6 +140,9 @@ fn part<'a>(case: &Case<'a>, workload: &'a Workload) -> Part<'a> {
 }
 
 fn part_health(case: &Case<'_>, workload: &Workload) -> Health {
+    if IDLE_BY_DESIGN.contains(&workload.meta.name.as_str()) && workload.wanted == 0 {
+        return Health::healthy();
+    }
     if workload.wanted == 0 {
         return Health::new(HealthVerdict::Unknown, "It is set to no replicas.", "");
     }

@@ -1,8 +1,8 @@
 //! Aggregated APIs answer.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::condition;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "api-service",
@@ -27,7 +27,10 @@ fn run(case: &Case<'_>) -> Outcome {
                     format!("APIService {}", one.meta.name),
                     format!("{namespace}/{name}, which answers for it, does not"),
                 )
-                .seen("the API server says", format!("{}: {}", available.reason, available.message))
+                .seen(
+                    "the API server says",
+                    format!("{}: {}", available.reason, available.message),
+                )
                 .command(format!("kubectl get apiservice {}", one.meta.name))
         })
     });
@@ -36,9 +39,8 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::ApiService;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn an_api_that_nobody_answers_for_is_found() {

@@ -1,8 +1,7 @@
 //! Bindings of contributors can be read.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "binding-subjects",
@@ -21,18 +20,27 @@ fn run(case: &Case<'_>) -> Outcome {
     let grants = case.snapshot.grants.all()?;
     Ok(grants
         .iter()
-        .filter(|one| one.meta.annotation("user").is_some() && one.meta.annotation("role").is_some())
-        .filter(|one| profiles.iter().any(|profile| profile.meta.name == one.meta.namespace))
+        .filter(|one| {
+            one.meta.annotation("user").is_some() && one.meta.annotation("role").is_some()
+        })
+        .filter(|one| {
+            profiles
+                .iter()
+                .any(|profile| profile.meta.name == one.meta.namespace)
+        })
         .filter(|one| one.subjects.len() != 1)
-        .map(|one| CHECK.finding(format!("RoleBinding {}", one.meta.path()), format!("it has {} subjects", one.subjects.len())))
+        .map(|one| {
+            CHECK.finding(
+                format!("RoleBinding {}", one.meta.path()),
+                format!("it has {} subjects", one.subjects.len()),
+            )
+        })
         .collect())
 }
 
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_binding_of_two_people_is_found() {

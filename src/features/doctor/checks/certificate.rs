@@ -1,10 +1,10 @@
 //! Certificates are valid.
 
+use crate::cluster::snapshot::condition;
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use crate::cluster::snapshot::condition;
 
 pub(super) static CHECK: Check = Check {
     code: "certificate",
@@ -27,14 +27,20 @@ fn run(case: &Case<'_>) -> Outcome {
         let says = if let Some(ready) = ready {
             format!("it is not issued: {}", ready.message)
         } else if let Some(end) = one.not_after.filter(|end| *end <= case.now() + NOTICE) {
-            format!("it ends on {}, and was not renewed", end.to_zoned(TimeZone::UTC).date())
+            format!(
+                "it ends on {}, and was not renewed",
+                end.to_zoned(TimeZone::UTC).date()
+            )
         } else {
             continue;
         };
         findings.push(
             CHECK
                 .finding(format!("Certificate {}", one.meta.path()), says)
-                .command(format!("kubectl -n {} describe certificate {}", one.meta.namespace, one.meta.name)),
+                .command(format!(
+                    "kubectl -n {} describe certificate {}",
+                    one.meta.namespace, one.meta.name
+                )),
         );
     }
     Ok(findings)
@@ -44,14 +50,16 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_certificate_that_was_not_renewed_or_not_issued_is_found() {
-        healthy("1.9.1").but(|s| s.certificates.items_mut()[0].conditions = vec![is("Ready", "False")]).has_only("certificate");
-        healthy("1.9.1").but(|s| {
-            let soon = s.taken_at + jiff::SignedDuration::from_hours(48);
-            s.certificates.items_mut()[0].not_after = Some(soon);
-        }).has_only("certificate");
+        healthy("1.9.1")
+            .but(|s| s.certificates.items_mut()[0].conditions = vec![is("Ready", "False")])
+            .has_only("certificate");
+        healthy("1.9.1")
+            .but(|s| {
+                let soon = s.taken_at + jiff::SignedDuration::from_hours(48);
+                s.certificates.items_mut()[0].not_after = Some(soon);
+            })
+            .has_only("certificate");
     }
 }

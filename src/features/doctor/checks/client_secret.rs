@@ -1,8 +1,8 @@
 //! Dex and the gateway share one client secret.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage, not_applicable};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::Digest;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage, not_applicable};
 
 pub(super) static CHECK: Check = Check {
     code: "client-secret",
@@ -21,13 +21,20 @@ fn run(case: &Case<'_>) -> Outcome {
         return Err(not_applicable("Dex takes its client secret from elsewhere"));
     };
     let mut findings = Vec::new();
-    for (name, key) in [("oauth2-proxy", "client-secret"), ("authservice", "CLIENT_SECRET"), ("oidc-authservice", "CLIENT_SECRET")] {
+    for (name, key) in [
+        ("oauth2-proxy", "client-secret"),
+        ("authservice", "CLIENT_SECRET"),
+        ("oidc-authservice", "CLIENT_SECRET"),
+    ] {
         if let Some((place, found)) = digest(case, name, key)?
             && found != dex.1
         {
             findings.push(
                 CHECK
-                    .finding(format!("Secret {place}"), format!("its key {key} is not the secret that Dex knows"))
+                    .finding(
+                        format!("Secret {place}"),
+                        format!("its key {key} is not the secret that Dex knows"),
+                    )
                     .seen("Dex has it from", format!("Secret {}", dex.0)),
             );
         }
@@ -42,7 +49,10 @@ fn digest(case: &Case<'_>, workload: &str, key: &str) -> Result<Option<(String, 
     };
     let namespace = &workload.meta.namespace;
     for name in &workload.secrets {
-        if let Some(found) = case.secret(namespace, name)?.and_then(|secret| secret.get(key)) {
+        if let Some(found) = case
+            .secret(namespace, name)?
+            .and_then(|secret| secret.get(key))
+        {
             return Ok(Some((format!("{namespace}/{name}"), *found)));
         }
     }
@@ -51,19 +61,25 @@ fn digest(case: &Case<'_>, workload: &str, key: &str) -> Result<Option<(String, 
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::{Digest, Look};
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn two_different_client_secrets_are_found_at_either_gateway() {
         for (release, namespace, name, key) in [
-            ("1.7.0", "istio-system", "oidc-authservice-client", "CLIENT_SECRET"),
+            (
+                "1.7.0",
+                "istio-system",
+                "oidc-authservice-client",
+                "CLIENT_SECRET",
+            ),
             ("1.11.0", "oauth2-proxy", "oauth2-proxy-h1", "client-secret"),
         ] {
             let world = healthy(release).but(|s| {
                 let place = (namespace.to_owned(), name.to_owned());
-                let Some(Look::Found(secret)) = s.secrets.get_mut(&place) else { panic!() };
+                let Some(Look::Found(secret)) = s.secrets.get_mut(&place) else {
+                    panic!()
+                };
                 secret.insert(key.to_owned(), Digest::of("another"));
             });
             assert!(!world.says("client-secret").is_empty(), "{release}");

@@ -1,9 +1,9 @@
 //! What containers need is there.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use crate::features::doctor::trouble::{self, Cause};
 use super::selector;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
     code: "container-configuration",
@@ -27,8 +27,15 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} describe pod -l {}", workload.meta.namespace, selector(workload))),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} describe pod -l {}",
+                        workload.meta.namespace,
+                        selector(workload)
+                    )),
             );
         }
     }
@@ -39,13 +46,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_container_that_names_a_missing_secret_is_found() {
         healthy("1.9.1")
             .broken_pod("dex", |pod| {
-                let said = ("CreateContainerConfigError".to_owned(), "secret \"dex-passwords\" not found".to_owned());
+                let said = (
+                    "CreateContainerConfigError".to_owned(),
+                    "secret \"dex-passwords\" not found".to_owned(),
+                );
                 pod.containers[0].waiting = Some(said);
             })
             .has_only("container-configuration");

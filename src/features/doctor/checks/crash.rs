@@ -1,9 +1,9 @@
 //! Nothing crashes.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use crate::features::doctor::trouble::{self, Cause};
 use super::selector;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
     code: "crash",
@@ -27,8 +27,15 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} logs --previous -l {} --all-containers --tail=20", workload.meta.namespace, selector(workload))),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} logs --previous -l {} --all-containers --tail=20",
+                        workload.meta.namespace,
+                        selector(workload)
+                    )),
             );
         }
     }
@@ -37,9 +44,8 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::Exit;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_container_that_ends_again_and_again_is_found_with_its_last_words() {
@@ -47,7 +53,12 @@ mod tests {
             let container = &mut pod.containers[0];
             container.restarts = 12;
             container.waiting = Some(("CrashLoopBackOff".to_owned(), "back-off".to_owned()));
-            container.last_exit = Some(Exit { reason: "Error".to_owned(), code: 2, message: "no database\n".to_owned(), at: None });
+            container.last_exit = Some(Exit {
+                reason: "Error".to_owned(),
+                code: 2,
+                message: "no database\n".to_owned(),
+                at: None,
+            });
         });
         world.has_only("crash");
         assert!(world.says("crash")[0].contains("ended with code 2 (Error), saying: no database"));

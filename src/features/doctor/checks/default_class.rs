@@ -1,8 +1,8 @@
 //! A default StorageClass.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Repair, Severity};
 use crate::cluster::snapshot::StorageClass;
+use crate::domain::{Repair, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "default-class",
@@ -24,15 +24,28 @@ fn run(case: &Case<'_>) -> Outcome {
     let names: Vec<&str> = classes.iter().map(|one| one.meta.name.as_str()).collect();
     let finding = match names.as_slice() {
         [] => CHECK
-            .finding("StorageClasses", "the cluster has no StorageClass at all: nothing can make volumes")
+            .finding(
+                "StorageClasses",
+                "the cluster has no StorageClass at all: nothing can make volumes",
+            )
             .command("kubectl get storageclass"),
         [only] => CHECK
-            .finding(format!("StorageClass {only}"), "it is the only one, and not marked as the default one")
-            .fix(Repair::MakeDefaultClass { class: (*only).to_owned() }),
+            .finding(
+                format!("StorageClass {only}"),
+                "it is the only one, and not marked as the default one",
+            )
+            .fix(Repair::MakeDefaultClass {
+                class: (*only).to_owned(),
+            }),
         [first, ..] => CHECK
-            .finding("StorageClasses", "none of them is marked as the default one")
+            .finding(
+                "StorageClasses",
+                "none of them is marked as the default one",
+            )
             .seen("classes", names.join(", "))
-            .fix(Repair::MakeDefaultClass { class: (*first).to_owned() }),
+            .fix(Repair::MakeDefaultClass {
+                class: (*first).to_owned(),
+            }),
     };
     Ok(vec![finding])
 }
@@ -40,8 +53,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_cluster_without_a_default_class_is_found() {

@@ -1,8 +1,8 @@
 //! Shipped secrets were replaced.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::Digest;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "default-secrets",
@@ -18,12 +18,32 @@ pub(super) static CHECK: Check = Check {
 
 /// Key and value as shipped, and what they are good for.
 const SHIPPED: [(&str, &str, &str); 6] = [
-    ("OIDC_CLIENT_SECRET", "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok", "the client secret that Dex knows"),
-    ("CLIENT_SECRET", "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok", "the client secret of the sign-in at the gateway"),
-    ("client-secret", "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok", "the client secret of the sign-in at the gateway"),
-    ("cookie-secret", "7d16fee92f8d11b8940b081b3f8b8acb", "the key that session cookies are encrypted with"),
+    (
+        "OIDC_CLIENT_SECRET",
+        "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok",
+        "the client secret that Dex knows",
+    ),
+    (
+        "CLIENT_SECRET",
+        "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok",
+        "the client secret of the sign-in at the gateway",
+    ),
+    (
+        "client-secret",
+        "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok",
+        "the client secret of the sign-in at the gateway",
+    ),
+    (
+        "cookie-secret",
+        "7d16fee92f8d11b8940b081b3f8b8acb",
+        "the key that session cookies are encrypted with",
+    ),
     ("secretkey", "minio123", "the password of the object store"),
-    ("MYSQL_ROOT_PASSWORD", "test", "the password of the database of Katib"),
+    (
+        "MYSQL_ROOT_PASSWORD",
+        "test",
+        "the password of the database of Katib",
+    ),
 ];
 
 fn run(case: &Case<'_>) -> Outcome {
@@ -40,11 +60,14 @@ fn run(case: &Case<'_>) -> Outcome {
             }
         };
         for (key, value, purpose) in SHIPPED {
-            if secret.get(key).is_some_and(|found| *found == Digest::of(value)) {
-                findings.push(
-                    CHECK
-                        .finding(format!("Secret {namespace}/{name}"), format!("key {key} has the value that is public: {purpose}")),
-                );
+            if secret
+                .get(key)
+                .is_some_and(|found| *found == Digest::of(value))
+            {
+                findings.push(CHECK.finding(
+                    format!("Secret {namespace}/{name}"),
+                    format!("key {key} has the value that is public: {purpose}"),
+                ));
             }
         }
     }
@@ -56,20 +79,36 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::{Digest, Look};
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn each_shipped_secret_is_found_without_being_said() {
         for (namespace, name, key, value) in [
-            ("auth", "dex-oidc-client", "OIDC_CLIENT_SECRET", "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok"),
-            ("oauth2-proxy", "oauth2-proxy-h1", "cookie-secret", "7d16fee92f8d11b8940b081b3f8b8acb"),
-            ("kubeflow", "mlpipeline-minio-artifact", "secretkey", "minio123"),
+            (
+                "auth",
+                "dex-oidc-client",
+                "OIDC_CLIENT_SECRET",
+                "pUBnBOY80SnXgjibTYM9ZWNzY2xreNGQok",
+            ),
+            (
+                "oauth2-proxy",
+                "oauth2-proxy-h1",
+                "cookie-secret",
+                "7d16fee92f8d11b8940b081b3f8b8acb",
+            ),
+            (
+                "kubeflow",
+                "mlpipeline-minio-artifact",
+                "secretkey",
+                "minio123",
+            ),
         ] {
             let world = healthy("1.9.1").but(|s| {
                 let key_of = (namespace.to_owned(), name.to_owned());
-                let Some(Look::Found(secret)) = s.secrets.get_mut(&key_of) else { panic!() };
+                let Some(Look::Found(secret)) = s.secrets.get_mut(&key_of) else {
+                    panic!()
+                };
                 secret.insert(key.to_owned(), Digest::of(value));
             });
             let found = world.found();
@@ -80,7 +119,11 @@ mod tests {
 
     #[test]
     fn whoever_may_not_read_a_secret_is_told_so() {
-        let world = healthy("1.9.1").but(|s| s.secrets.values_mut().for_each(|look| *look = Look::Forbidden));
+        let world = healthy("1.9.1").but(|s| {
+            s.secrets
+                .values_mut()
+                .for_each(|look| *look = Look::Forbidden);
+        });
         assert!(world.found().is_empty());
         let case = world.snapshot();
         let outcome = (super::CHECK.run)(&crate::features::doctor::check::Case::of(&case));

@@ -1,8 +1,7 @@
 //! Definitions are in force.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "definition-conflict",
@@ -20,12 +19,19 @@ fn run(case: &Case<'_>) -> Outcome {
     let all = case.snapshot.definitions.all()?;
     let refused = all.iter().filter_map(|one| {
         let wrong = one.conditions.iter().find(|condition| {
-            matches!(condition.kind.as_str(), "Established" | "NamesAccepted") && condition.status == "False"
+            matches!(condition.kind.as_str(), "Established" | "NamesAccepted")
+                && condition.status == "False"
         })?;
         Some(
             CHECK
-                .finding(format!("CustomResourceDefinition {}", one.meta.name), "the API server has not put it in force")
-                .seen(wrong.kind.clone(), format!("{}: {}", wrong.reason, wrong.message)),
+                .finding(
+                    format!("CustomResourceDefinition {}", one.meta.name),
+                    "the API server has not put it in force",
+                )
+                .seen(
+                    wrong.kind.clone(),
+                    format!("{}: {}", wrong.reason, wrong.message),
+                ),
         )
     });
     Ok(refused.collect())
@@ -34,8 +40,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_definition_that_was_not_accepted_is_found() {

@@ -1,8 +1,7 @@
 //! The mesh denies what nobody allowed.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "deny-all",
@@ -28,7 +27,10 @@ fn run(case: &Case<'_>) -> Outcome {
     Ok(if denies {
         Vec::new()
     } else {
-        vec![CHECK.finding(format!("AuthorizationPolicy {namespace}/global-deny-all"), "it does not exist")]
+        vec![CHECK.finding(
+            format!("AuthorizationPolicy {namespace}/global-deny-all"),
+            "it does not exist",
+        )]
     })
 }
 
@@ -36,10 +38,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_mesh_that_denies_nothing_is_found() {
-        healthy("1.9.1").but(|s| s.policies.items_mut().retain(|one| one.meta.name != "global-deny-all")).has_only("deny-all");
+        healthy("1.9.1")
+            .but(|s| {
+                s.policies
+                    .items_mut()
+                    .retain(|one| one.meta.name != "global-deny-all");
+            })
+            .has_only("deny-all");
     }
 }

@@ -1,8 +1,7 @@
 //! Dex can start with its configuration.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "dex-configuration",
@@ -32,10 +31,13 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn what_keeps_dex_from_starting_is_found() {
-        healthy("1.9.1").dex(|dex| dex.problems = vec!["Static user a@b.c: userID must be in quotation marks.".to_owned()]).has_only("dex-configuration");
+        healthy("1.9.1")
+            .dex(|dex| {
+                dex.problems =
+                    vec!["Static user a@b.c: userID must be in quotation marks.".to_owned()];
+            })
+            .has_only("dex-configuration");
     }
 }

@@ -1,8 +1,7 @@
 //! Dex has its storage.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "dex-storage",
@@ -21,13 +20,23 @@ fn run(case: &Case<'_>) -> Outcome {
         return Err(not_applicable("Dex is not a workload of this cluster"));
     };
     let definitions = case.snapshot.definitions.all()?;
-    let known = definitions.iter().any(|one| one.meta.name == "passwords.dex.coreos.com");
+    let known = definitions
+        .iter()
+        .any(|one| one.meta.name == "passwords.dex.coreos.com");
     Ok(if known {
         Vec::new()
     } else {
-        vec![CHECK
-            .finding("CustomResourceDefinition passwords.dex.coreos.com", "it is not there: Dex has never started")
-            .command(format!("kubectl -n {} logs deployment/{}", workload.meta.namespace, workload.meta.name))]
+        vec![
+            CHECK
+                .finding(
+                    "CustomResourceDefinition passwords.dex.coreos.com",
+                    "it is not there: Dex has never started",
+                )
+                .command(format!(
+                    "kubectl -n {} logs deployment/{}",
+                    workload.meta.namespace, workload.meta.name
+                )),
+        ]
     })
 }
 
@@ -35,12 +44,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_dex_that_never_started_is_found() {
         healthy("1.9.1")
-            .but(|s| s.definitions.items_mut().retain(|one| one.meta.name != "passwords.dex.coreos.com"))
+            .but(|s| {
+                s.definitions
+                    .items_mut()
+                    .retain(|one| one.meta.name != "passwords.dex.coreos.com");
+            })
             .has_only("dex-storage");
     }
 }

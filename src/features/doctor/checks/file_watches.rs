@@ -1,8 +1,7 @@
 //! Nodes allow enough file watches.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 use crate::domain::{Finding, Severity};
-
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "file-watches",
@@ -39,7 +38,13 @@ fn run(case: &Case<'_>) -> Outcome {
             findings.push(finding(&pod.meta.path(), &said, &pod.node));
         }
     }
-    for event in case.snapshot.events.visible().iter().filter(|one| sign(&one.message)) {
+    for event in case
+        .snapshot
+        .events
+        .visible()
+        .iter()
+        .filter(|one| sign(&one.message))
+    {
         let name = format!("{}/{}", event.namespace, event.object.1);
         findings.push(finding(&name, &event.message, ""));
     }
@@ -48,23 +53,36 @@ fn run(case: &Case<'_>) -> Outcome {
 
 fn finding(pod: &str, said: &str, node: &str) -> Finding {
     let finding = CHECK
-        .finding(format!("Pod {pod}"), "its node gives out no more file watches")
+        .finding(
+            format!("Pod {pod}"),
+            "its node gives out no more file watches",
+        )
         .seen("it says", said.trim())
-        .command("sysctl -w fs.inotify.max_user_instances=2280 fs.inotify.max_user_watches=1255360");
-    if node.is_empty() { finding } else { finding.seen("node", node) }
+        .command(
+            "sysctl -w fs.inotify.max_user_instances=2280 fs.inotify.max_user_watches=1255360",
+        );
+    if node.is_empty() {
+        finding
+    } else {
+        finding.seen("node", node)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::Exit;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_pod_that_got_no_file_watch_is_found() {
         healthy("1.9.1")
             .but(|s| {
-                let exit = Exit { reason: "Error".to_owned(), code: 1, message: "failed to create fsnotify watcher: too many open files".to_owned(), at: None };
+                let exit = Exit {
+                    reason: "Error".to_owned(),
+                    code: 1,
+                    message: "failed to create fsnotify watcher: too many open files".to_owned(),
+                    at: None,
+                };
                 s.pods.items_mut()[0].containers[0].last_exit = Some(exit);
             })
             .has_only("file-watches");

@@ -1,8 +1,7 @@
 //! Webhooks trust the right authority.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "foreign-authority",
@@ -20,16 +19,36 @@ fn run(case: &Case<'_>) -> Outcome {
     let certificates = case.snapshot.certificates.all_or_none()?;
     let mut findings = Vec::new();
     for configuration in case.snapshot.webhooks.all()? {
-        let Some(path) = configuration.meta.annotation("cert-manager.io/inject-ca-from") else { continue };
-        let Some(certificate) = certificates.iter().find(|one| one.meta.path() == path) else { continue };
-        let Some(secret) = case.secret(&certificate.meta.namespace, &certificate.secret)? else { continue };
-        let Some(authority) = secret.get("ca.crt") else { continue };
+        let Some(path) = configuration
+            .meta
+            .annotation("cert-manager.io/inject-ca-from")
+        else {
+            continue;
+        };
+        let Some(certificate) = certificates.iter().find(|one| one.meta.path() == path) else {
+            continue;
+        };
+        let Some(secret) = case.secret(&certificate.meta.namespace, &certificate.secret)? else {
+            continue;
+        };
+        let Some(authority) = secret.get("ca.crt") else {
+            continue;
+        };
         for hook in &configuration.hooks {
             if hook.ca.as_ref().is_some_and(|ca| ca.digest != *authority) {
                 findings.push(
                     CHECK
-                        .finding(configuration.object(), format!("webhook {} trusts another authority than the one of {path}", hook.name))
-                        .seen("certificate", format!("{path}, Secret {}", certificate.secret)),
+                        .finding(
+                            configuration.object(),
+                            format!(
+                                "webhook {} trusts another authority than the one of {path}",
+                                hook.name
+                            ),
+                        )
+                        .seen(
+                            "certificate",
+                            format!("{path}, Secret {}", certificate.secret),
+                        ),
                 );
             }
         }
@@ -39,9 +58,8 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::Digest;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_webhook_that_trusts_the_authority_of_another_installation_is_found() {

@@ -1,8 +1,7 @@
 //! The gateway leads to Kubeflow.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "gateway-route",
@@ -29,10 +28,19 @@ fn run(case: &Case<'_>) -> Outcome {
     let namespace = case.places.here("kubeflow");
     let gateways = case.snapshot.gateways.all()?;
     let mut findings = Vec::new();
-    match gateways.iter().find(|one| one.meta.namespace == namespace && one.meta.name == "kubeflow-gateway") {
-        None => findings.push(CHECK.finding(format!("Gateway {namespace}/kubeflow-gateway"), "it does not exist")),
+    match gateways
+        .iter()
+        .find(|one| one.meta.namespace == namespace && one.meta.name == "kubeflow-gateway")
+    {
+        None => findings.push(CHECK.finding(
+            format!("Gateway {namespace}/kubeflow-gateway"),
+            "it does not exist",
+        )),
         Some(gateway) if gateway.servers.is_empty() => {
-            findings.push(CHECK.finding(format!("Gateway {}", gateway.meta.path()), "it has no server"));
+            findings.push(CHECK.finding(
+                format!("Gateway {}", gateway.meta.path()),
+                "it has no server",
+            ));
         }
         Some(_) => {}
     }
@@ -40,9 +48,14 @@ fn run(case: &Case<'_>) -> Outcome {
     for (home, name, what) in ROUTES {
         // A part that is not installed needs no route.
         let workload = case.workload(name)?;
-        let exists = routes.iter().any(|one| one.meta.name == name && one.meta.namespace == case.places.here(home));
+        let exists = routes
+            .iter()
+            .any(|one| one.meta.name == name && one.meta.namespace == case.places.here(home));
         if workload.is_some() && !exists {
-            findings.push(CHECK.finding(format!("VirtualService {}/{name}", case.places.here(home)), format!("there is no route to {what}")));
+            findings.push(CHECK.finding(
+                format!("VirtualService {}/{name}", case.places.here(home)),
+                format!("there is no route to {what}"),
+            ));
         }
     }
     Ok(findings)
@@ -52,11 +65,13 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_missing_gateway_and_a_missing_route_are_found() {
-        healthy("1.9.1").but(|s| s.gateways.items_mut().clear()).has_only("gateway-route");
-        healthy("1.9.1").but(|s| s.routes.items_mut().retain(|one| one.meta.name != "dex")).has_only("gateway-route");
+        healthy("1.9.1")
+            .but(|s| s.gateways.items_mut().clear())
+            .has_only("gateway-route");
+        healthy("1.9.1")
+            .but(|s| s.routes.items_mut().retain(|one| one.meta.name != "dex"))
+            .has_only("gateway-route");
     }
 }

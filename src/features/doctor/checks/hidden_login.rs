@@ -1,7 +1,7 @@
 //! No login is hidden by another.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
 use crate::domain::{Login, LoginSource, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {
@@ -25,8 +25,12 @@ fn run(case: &Case<'_>) -> Outcome {
             continue;
         };
         let says = match (winner, login.source) {
-            (LoginSource::Static, LoginSource::PasswordObject) => "its Password object is hidden by an entry of the configuration",
-            (LoginSource::Static, LoginSource::Static) => "it is in the configuration twice; the last entry wins",
+            (LoginSource::Static, LoginSource::PasswordObject) => {
+                "its Password object is hidden by an entry of the configuration"
+            }
+            (LoginSource::Static, LoginSource::Static) => {
+                "it is in the configuration twice; the last entry wins"
+            }
             (LoginSource::PasswordObject, _) => "there are two Password objects for it",
         };
         findings.push(CHECK.finding(format!("Login {}", login.email), says));
@@ -37,7 +41,9 @@ fn run(case: &Case<'_>) -> Outcome {
 /// Entries of the configuration, and Password objects as far as they may be listed.
 fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
     let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup.map(|one| one.static_logins.as_slice()).unwrap_or_default();
+    let fixed = setup
+        .map(|one| one.static_logins.as_slice())
+        .unwrap_or_default();
     let stored = case.snapshot.logins.all_or_none()?;
     Ok(fixed.iter().chain(stored).collect())
 }
@@ -46,8 +52,6 @@ fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
 mod tests {
     use crate::domain::LoginSource;
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_password_object_that_has_no_effect_is_found() {

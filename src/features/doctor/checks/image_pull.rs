@@ -1,9 +1,9 @@
 //! Images can be pulled.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use crate::features::doctor::trouble::{self, Cause};
 use super::selector;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
     code: "image-pull",
@@ -27,8 +27,15 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} describe pod -l {}", workload.meta.namespace, selector(workload))),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} describe pod -l {}",
+                        workload.meta.namespace,
+                        selector(workload)
+                    )),
             );
         }
     }
@@ -39,8 +46,6 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn an_image_that_cannot_be_pulled_is_found() {
         let world = healthy("1.9.1").broken_pod("katib-ui", |pod| {
@@ -48,6 +53,9 @@ mod tests {
             pod.containers[0].waiting = Some(said);
         });
         world.has_only("image-pull");
-        assert!(world.says("image-pull")[0].contains("the image cannot be pulled (ImagePullBackOff): not found"));
+        assert!(
+            world.says("image-pull")[0]
+                .contains("the image cannot be pulled (ImagePullBackOff): not found")
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! Profiles are part of the mesh.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 use crate::domain::{Repair, Severity};
-
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "injection-label",
@@ -20,10 +19,15 @@ fn run(case: &Case<'_>) -> Outcome {
     let profiles = case.snapshot.profiles.all()?;
     let namespaces = case.snapshot.namespaces.all()?;
     let mut findings = Vec::new();
-    for namespace in namespaces.iter().filter(|one| profiles.iter().any(|profile| profile.meta.name == one.meta.name)) {
+    for namespace in namespaces.iter().filter(|one| {
+        profiles
+            .iter()
+            .any(|profile| profile.meta.name == one.meta.name)
+    }) {
         let label = namespace.meta.label("istio-injection");
         // A revision label means the same with another Istio.
-        let by_revision = namespace.meta.label("istio.io/rev").is_some() || namespace.meta.label("istio.io/dataplane-mode").is_some();
+        let by_revision = namespace.meta.label("istio.io/rev").is_some()
+            || namespace.meta.label("istio.io/dataplane-mode").is_some();
         if label == Some("enabled") || by_revision && label.is_none() {
             continue;
         }
@@ -42,12 +46,15 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_profile_outside_of_the_mesh_is_found() {
         let without = |s: &mut crate::cluster::snapshot::Snapshot| {
-            for one in s.namespaces.items_mut().iter_mut().filter(|one| one.meta.name == "team-a") {
+            for one in s
+                .namespaces
+                .items_mut()
+                .iter_mut()
+                .filter(|one| one.meta.name == "team-a")
+            {
                 one.meta.labels.remove("istio-injection");
             }
         };
@@ -55,7 +62,9 @@ mod tests {
         let by_revision = |s: &mut crate::cluster::snapshot::Snapshot| {
             without(s);
             for one in s.namespaces.items_mut() {
-                one.meta.labels.insert("istio.io/rev".to_owned(), "1-28".to_owned());
+                one.meta
+                    .labels
+                    .insert("istio.io/rev".to_owned(), "1-28".to_owned());
             }
         };
         assert!(healthy("1.9.1").but(by_revision).found().is_empty());

@@ -1,7 +1,7 @@
 //! Everybody means the same issuer.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {
@@ -25,7 +25,9 @@ fn run(case: &Case<'_>) -> Outcome {
     }
     let mut named: Vec<(String, String)> = Vec::new();
     for name in ["oauth2-proxy", "authservice", "oidc-authservice"] {
-        let Some(workload) = case.workload(name)? else { continue };
+        let Some(workload) = case.workload(name)? else {
+            continue;
+        };
         for config in &workload.config_maps {
             let namespace = &workload.meta.namespace;
             if let Some(issuer) = case.config_map(namespace, config)?.and_then(issuer_in) {
@@ -34,10 +36,22 @@ fn run(case: &Case<'_>) -> Outcome {
         }
     }
     let gateway = case.places.here("istio-system");
-    for rule in case.snapshot.token_rules.all_or_none()?.iter().filter(|one| one.meta.namespace == gateway) {
+    for rule in case
+        .snapshot
+        .token_rules
+        .all_or_none()?
+        .iter()
+        .filter(|one| one.meta.namespace == gateway)
+    {
         // More issuers than one are meant: service accounts may come through as well.
-        if !rule.issuers.is_empty() && rule.meta.name.contains("dex") && !rule.issuers.contains(&dex.issuer) {
-            named.push((format!("RequestAuthentication {}", rule.meta.path()), rule.issuers.join(", ")));
+        if !rule.issuers.is_empty()
+            && rule.meta.name.contains("dex")
+            && !rule.issuers.contains(&dex.issuer)
+        {
+            named.push((
+                format!("RequestAuthentication {}", rule.meta.path()),
+                rule.issuers.join(", "),
+            ));
         }
     }
     Ok(named
@@ -66,14 +80,14 @@ fn issuer_in(config: &BTreeMap<String, String>) -> Option<String> {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn an_issuer_with_one_slash_more_is_found_at_either_gateway() {
         for release in ["1.7.0", "1.11.0"] {
             let world = healthy(release).dex(|dex| dex.issuer.push('/'));
             assert!(!world.says("issuer").is_empty(), "{release}");
         }
-        healthy("1.9.1").but(|s| s.token_rules.items_mut()[0].issuers = vec!["https://dex.example".to_owned()]).has_only("issuer");
+        healthy("1.9.1")
+            .but(|s| s.token_rules.items_mut()[0].issuers = vec!["https://dex.example".to_owned()])
+            .has_only("issuer");
     }
 }

@@ -1,8 +1,7 @@
 //! The roles of Kubeflow are there.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "kubeflow-roles",
@@ -25,7 +24,9 @@ fn run(case: &Case<'_>) -> Outcome {
     for name in ["kubeflow-admin", "kubeflow-edit", "kubeflow-view"] {
         let says = match roles.iter().find(|one| one.meta.name == name) {
             None => "it does not exist",
-            Some(role) if role.rules == 0 => "it allows nothing: no role of a component is part of it",
+            Some(role) if role.rules == 0 => {
+                "it allows nothing: no role of a component is part of it"
+            }
             Some(_) => continue,
         };
         findings.push(CHECK.finding(format!("ClusterRole {name}"), says));
@@ -37,11 +38,13 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_role_that_is_missing_or_empty_is_found() {
-        healthy("1.9.1").but(|s| s.roles.items_mut()[0].rules = 0).has_only("kubeflow-roles");
-        healthy("1.9.1").but(|s| s.roles.items_mut().clear()).has_only("kubeflow-roles");
+        healthy("1.9.1")
+            .but(|s| s.roles.items_mut()[0].rules = 0)
+            .has_only("kubeflow-roles");
+        healthy("1.9.1")
+            .but(|s| s.roles.items_mut().clear())
+            .has_only("kubeflow-roles");
     }
 }

@@ -1,7 +1,7 @@
 //! Kubernetes fits the release.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
 use crate::domain::{Finding, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
 use crate::features::doctor::version::Version;
 
 pub(super) static CHECK: Check = Check {
@@ -30,29 +30,43 @@ fn run(case: &Case<'_>) -> Outcome {
         && minor >= from
         && case.wanted.is_some()
     {
-        let says = format!("Kubeflow {} cannot be applied here: {api} is gone", release.name);
-        return Ok(vec![Finding::new(Severity::Error, object, says).seen("tested with", tested)]);
+        let says = format!(
+            "Kubeflow {} cannot be applied here: {api} is gone",
+            release.name
+        );
+        return Ok(vec![
+            Finding::new(Severity::Error, object, says).seen("tested with", tested),
+        ]);
     }
     let says = if minor < range.from {
-        format!("it is older than 1.{}, which Kubeflow {} needs", range.from, release.name)
+        format!(
+            "it is older than 1.{}, which Kubeflow {} needs",
+            range.from, release.name
+        )
     } else if let Some(to) = range.to.filter(|to| minor > *to) {
-        format!("it is newer than 1.{to}, the last that Kubeflow {} was made for", release.name)
+        format!(
+            "it is newer than 1.{to}, the last that Kubeflow {} was made for",
+            release.name
+        )
     } else {
         return Ok(Vec::new());
     };
-    Ok(vec![CHECK.finding(object, says).seen("tested with", tested)])
+    Ok(vec![
+        CHECK.finding(object, says).seen("tested with", tested),
+    ])
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::features::doctor::check::Case;
     use crate::features::doctor::data::releases::Release;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_kubernetes_that_does_not_fit_is_found() {
-        healthy("1.11.0").but(|s| s.kubernetes = "v1.32.9".to_owned()).has_only("kubernetes-release");
+        healthy("1.11.0")
+            .but(|s| s.kubernetes = "v1.32.9".to_owned())
+            .has_only("kubernetes-release");
         let world = healthy("1.6.1").but(|s| s.kubernetes = "v1.26.0".to_owned());
         world.has_only("kubernetes-release");
         assert!(world.says("kubernetes-release")[0].contains("newer than 1.22"));

@@ -1,10 +1,10 @@
 //! Kubernetes is supported.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-use jiff::tz::TimeZone;
 use crate::features::doctor::data::kubernetes::MINORS;
 use crate::features::doctor::version::Version;
+use jiff::tz::TimeZone;
 
 pub(super) static CHECK: Check = Check {
     code: "kubernetes-support",
@@ -40,7 +40,10 @@ fn run(case: &Case<'_>) -> Outcome {
     let left = (known.end_of_life - today).get_days();
     let ends = known.end_of_life;
     Ok(match i64::from(left) {
-        ..=0 => vec![CHECK.finding(object, format!("it has been out of support since about {ends}"))],
+        ..=0 => vec![CHECK.finding(
+            object,
+            format!("it has been out of support since about {ends}"),
+        )],
         1..=NOTICE_DAYS => vec![CHECK.finding(object, format!("its support ends about {ends}"))],
         _ => Vec::new(),
     })
@@ -50,12 +53,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_kubernetes_past_its_end_is_found_and_one_near_it() {
-        let world = healthy("1.9.1").but(|s| s.kubernetes = "v1.29.4-gke.1043002".to_owned()).but(|s| s.taken_at = "2025-03-01T00:00:00Z".parse().unwrap());
-        assert!(world.says("kubernetes-support")[0].contains("out of support since about 2025-02-28"));
+        let world = healthy("1.9.1")
+            .but(|s| s.kubernetes = "v1.29.4-gke.1043002".to_owned())
+            .but(|s| s.taken_at = "2025-03-01T00:00:00Z".parse().unwrap());
+        assert!(
+            world.says("kubernetes-support")[0].contains("out of support since about 2025-02-28")
+        );
         let world = world.but(|s| s.taken_at = "2025-02-15T00:00:00Z".parse().unwrap());
         assert!(world.says("kubernetes-support")[0].contains("ends about"));
         let world = world.but(|s| s.kubernetes = "v1.99.0".to_owned());

@@ -1,8 +1,7 @@
 //! A quota does not make pods vanish.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "limit-range",
@@ -21,12 +20,28 @@ fn run(case: &Case<'_>) -> Outcome {
     let ranges = case.snapshot.limit_ranges.all()?;
     let profiles = case.snapshot.profiles.all()?;
     let compute = |key: &String| {
-        matches!(key.as_str(), "cpu" | "memory" | "requests.cpu" | "requests.memory" | "limits.cpu" | "limits.memory")
+        matches!(
+            key.as_str(),
+            "cpu" | "memory" | "requests.cpu" | "requests.memory" | "limits.cpu" | "limits.memory"
+        )
     };
     let mut findings = Vec::new();
-    for quota in quotas.iter().filter(|one| profiles.iter().any(|profile| profile.meta.name == one.meta.namespace)) {
-        let keys: Vec<&str> = quota.hard.keys().filter(|key| compute(key)).map(String::as_str).collect();
-        if !keys.is_empty() && !ranges.iter().any(|one| one.meta.namespace == quota.meta.namespace) {
+    for quota in quotas.iter().filter(|one| {
+        profiles
+            .iter()
+            .any(|profile| profile.meta.name == one.meta.namespace)
+    }) {
+        let keys: Vec<&str> = quota
+            .hard
+            .keys()
+            .filter(|key| compute(key))
+            .map(String::as_str)
+            .collect();
+        if !keys.is_empty()
+            && !ranges
+                .iter()
+                .any(|one| one.meta.namespace == quota.meta.namespace)
+        {
             findings.push(
                 CHECK
                     .finding(format!("ResourceQuota {}", quota.meta.path()), "containers that do not say what they want are refused, and no LimitRange says it for them")
@@ -41,11 +56,16 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_quota_without_a_limit_range_is_found() {
-        healthy("1.9.1").quota("team-a", &[("requests.cpu", "4")]).has_only("limit-range");
-        assert!(healthy("1.9.1").quota("team-a", &[("requests.nvidia.com/gpu", "1")]).found().is_empty());
+        healthy("1.9.1")
+            .quota("team-a", &[("requests.cpu", "4")])
+            .has_only("limit-range");
+        assert!(
+            healthy("1.9.1")
+                .quota("team-a", &[("requests.nvidia.com/gpu", "1")])
+                .found()
+                .is_empty()
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! No volume was lost.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "lost-claim",
@@ -35,8 +34,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_lost_volume_is_found() {

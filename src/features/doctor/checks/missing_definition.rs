@@ -1,7 +1,7 @@
 //! Custom resources are known.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::features::doctor::components;
 
 pub(super) static CHECK: Check = Check {
@@ -19,12 +19,18 @@ pub(super) static CHECK: Check = Check {
 fn run(case: &Case<'_>) -> Outcome {
     let known = case.snapshot.definitions.all()?;
     let mut findings = Vec::new();
-    for status in components::all(case)?.iter().filter(|one| !one.parts.is_empty()) {
+    for status in components::all(case)?
+        .iter()
+        .filter(|one| !one.parts.is_empty())
+    {
         for name in status.component.definitions {
             if !known.iter().any(|one| one.meta.name == *name) {
                 findings.push(CHECK.finding(
                     format!("CustomResourceDefinition {name}"),
-                    format!("{} is installed, and the kind it works on is not known", status.component.title),
+                    format!(
+                        "{} is installed, and the kind it works on is not known",
+                        status.component.title
+                    ),
                 ));
             }
         }
@@ -36,12 +42,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_component_without_its_kind_is_found() {
         healthy("1.9.1")
-            .but(|s| s.definitions.items_mut().retain(|one| one.meta.name != "notebooks.kubeflow.org"))
+            .but(|s| {
+                s.definitions
+                    .items_mut()
+                    .retain(|one| one.meta.name != "notebooks.kubeflow.org");
+            })
             .has_only("missing-definition");
     }
 }

@@ -1,7 +1,7 @@
 //! Nothing of the release is missing.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
 use crate::features::doctor::components;
 
 pub(super) static CHECK: Check = Check {
@@ -49,14 +49,24 @@ const ESSENTIAL: [&str; 6] = [
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_part_that_is_missing_is_found_and_a_component_left_out_is_not() {
-        healthy("1.9.1").without("katib-ui").has_only("missing-workload");
-        let whole = ["katib-controller", "katib-db-manager", "katib-mysql", "katib-ui"];
+        healthy("1.9.1")
+            .without("katib-ui")
+            .has_only("missing-workload");
+        let whole = [
+            "katib-controller",
+            "katib-db-manager",
+            "katib-mysql",
+            "katib-ui",
+        ];
         let world = whole.into_iter().fold(healthy("1.9.1"), World::without);
         assert_eq!(world.says("missing-workload"), Vec::<String>::new());
-        assert!(!healthy("1.9.1").without("dex").says("missing-workload").is_empty());
+        assert!(
+            !healthy("1.9.1")
+                .without("dex")
+                .says("missing-workload")
+                .is_empty()
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! E-mails are in lower case.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
 use crate::domain::{Finding, Login, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "mixed-case",
@@ -23,8 +23,15 @@ fn run(case: &Case<'_>) -> Outcome {
         .map(|login| CHECK.finding(format!("Login {}", login.email), "it has upper case"))
         .collect();
     for profile in case.snapshot.profiles.visible() {
-        if let Some((_, owner)) = profile.owner.as_ref().filter(|(kind, owner)| kind == "User" && is_mixed(owner)) {
-            findings.push(CHECK.finding(format!("Profile {}", profile.meta.name), format!("its owner {owner} has upper case")));
+        if let Some((_, owner)) = profile
+            .owner
+            .as_ref()
+            .filter(|(kind, owner)| kind == "User" && is_mixed(owner))
+        {
+            findings.push(CHECK.finding(
+                format!("Profile {}", profile.meta.name),
+                format!("its owner {owner} has upper case"),
+            ));
         }
     }
     Ok(findings)
@@ -33,20 +40,25 @@ fn run(case: &Case<'_>) -> Outcome {
 /// Entries of the configuration, and Password objects as far as they may be listed.
 fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
     let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup.map(|one| one.static_logins.as_slice()).unwrap_or_default();
+    let fixed = setup
+        .map(|one| one.static_logins.as_slice())
+        .unwrap_or_default();
     let stored = case.snapshot.logins.all_or_none()?;
     Ok(fixed.iter().chain(stored).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::domain::LoginSource;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn an_address_with_upper_case_is_found() {
-        healthy("1.9.1").dex(|dex| dex.static_logins = vec![login("Ana@Example.com", LoginSource::Static)]).has_only("mixed-case");
-        healthy("1.9.1").profile("team-b", "Ben@example.com").has_only("mixed-case");
+        healthy("1.9.1")
+            .dex(|dex| dex.static_logins = vec![login("Ana@Example.com", LoginSource::Static)])
+            .has_only("mixed-case");
+        healthy("1.9.1")
+            .profile("team-b", "Ben@example.com")
+            .has_only("mixed-case");
     }
 }

@@ -1,8 +1,8 @@
 //! Pods of the installation are in the mesh.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::Pod;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "no-sidecar",
@@ -19,7 +19,9 @@ pub(super) static CHECK: Check = Check {
 fn run(case: &Case<'_>) -> Outcome {
     let namespaces = case.snapshot.namespaces.all()?;
     let injected = |name: &str| {
-        namespaces.iter().any(|one| one.meta.name == name && one.meta.label("istio-injection") == Some("enabled"))
+        namespaces.iter().any(|one| {
+            one.meta.name == name && one.meta.label("istio-injection") == Some("enabled")
+        })
     };
     let opted_out = |pod: &Pod| {
         let key = "sidecar.istio.io/inject";
@@ -36,9 +38,17 @@ fn run(case: &Case<'_>) -> Outcome {
         if !outside.is_empty() {
             findings.push(
                 CHECK
-                    .finding(workload.object(), "its namespace is part of the mesh, and its pods have no sidecar")
+                    .finding(
+                        workload.object(),
+                        "its namespace is part of the mesh, and its pods have no sidecar",
+                    )
                     .seen("pods", outside.join(", "))
-                    .command(format!("kubectl -n {} rollout restart {}/{}", workload.meta.namespace, workload.kind.to_lowercase(), workload.meta.name)),
+                    .command(format!(
+                        "kubectl -n {} rollout restart {}/{}",
+                        workload.meta.namespace,
+                        workload.kind.to_lowercase(),
+                        workload.meta.name
+                    )),
             );
         }
     }
@@ -49,16 +59,24 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_pod_that_was_started_before_istio_is_found() {
         healthy("1.9.1")
             .but(|s| {
-                for one in s.namespaces.items_mut().iter_mut().filter(|one| one.meta.name == "kubeflow") {
+                for one in s
+                    .namespaces
+                    .items_mut()
+                    .iter_mut()
+                    .filter(|one| one.meta.name == "kubeflow")
+                {
                     one.meta.labels = map_of(&[("istio-injection", "enabled")]);
                 }
-                let pod = s.pods.items_mut().iter_mut().find(|one| one.meta.name == "ml-pipeline-0").unwrap();
+                let pod = s
+                    .pods
+                    .items_mut()
+                    .iter_mut()
+                    .find(|one| one.meta.name == "ml-pipeline-0")
+                    .unwrap();
                 pod.container_names.remove("istio-proxy");
             })
             .has_only("no-sidecar");

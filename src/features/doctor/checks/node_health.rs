@@ -1,8 +1,8 @@
 //! Nodes are well.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::Condition;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "node-health",
@@ -35,7 +35,10 @@ fn run(case: &Case<'_>) -> Outcome {
             findings.push(
                 CHECK
                     .finding(format!("Node {}", node.meta.name), says)
-                    .seen("the kubelet says", format!("{} {}", condition.reason, condition.message))
+                    .seen(
+                        "the kubelet says",
+                        format!("{} {}", condition.reason, condition.message),
+                    )
                     .command(format!("kubectl describe node {}", node.meta.name)),
             );
         }
@@ -46,8 +49,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_node_under_pressure_and_one_that_is_away_are_found() {

@@ -1,8 +1,8 @@
 //! The NodePort can be reached.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage, not_applicable};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::{NetworkPolicy, Service};
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage, not_applicable};
 
 pub(super) static CHECK: Check = Check {
     code: "node-port",
@@ -18,12 +18,20 @@ pub(super) static CHECK: Check = Check {
 
 fn run(case: &Case<'_>) -> Outcome {
     let services = case.snapshot.services.all()?;
-    let Some(service) = case.places.ingress(services).filter(|one| one.kind == "NodePort") else {
+    let Some(service) = case
+        .places
+        .ingress(services)
+        .filter(|one| one.kind == "NodePort")
+    else {
         return Err(not_applicable("the gateway is not a NodePort"));
     };
     let object = format!("Service {}", service.meta.path());
     let mut findings = Vec::new();
-    let port = service.ports.iter().find(|one| one.name == "http2").or(service.ports.iter().find(|one| one.port == 80));
+    let port = service
+        .ports
+        .iter()
+        .find(|one| one.name == "http2")
+        .or(service.ports.iter().find(|one| one.port == 80));
     if port.is_none_or(|one| one.node_port == 0) {
         findings.push(CHECK.finding(object.clone(), "it has no node port for HTTP"));
     }
@@ -33,7 +41,14 @@ fn run(case: &Case<'_>) -> Outcome {
     if service.external_traffic == "Local" {
         let nodes = nodes_without(case, service)?;
         if !nodes.is_empty() {
-            findings.push(CHECK.finding(object.clone(), "only nodes with a gateway pod answer (externalTrafficPolicy Local)").seen("these do not", nodes.join(", ")));
+            findings.push(
+                CHECK
+                    .finding(
+                        object.clone(),
+                        "only nodes with a gateway pod answer (externalTrafficPolicy Local)",
+                    )
+                    .seen("these do not", nodes.join(", ")),
+            );
         }
     }
     let policies = case.snapshot.network_policies.all()?;
@@ -50,10 +65,17 @@ fn nodes_without(case: &Case<'_>, service: &Service) -> Result<Vec<String>, Skip
         pods.iter().any(|pod| {
             pod.node == node
                 && pod.meta.namespace == service.meta.namespace
-                && service.selector.iter().all(|(key, value)| pod.meta.label(key) == Some(value))
+                && service
+                    .selector
+                    .iter()
+                    .all(|(key, value)| pod.meta.label(key) == Some(value))
         })
     };
-    Ok(nodes.iter().map(|one| one.meta.name.clone()).filter(|name| !serves(name)).collect())
+    Ok(nodes
+        .iter()
+        .map(|one| one.meta.name.clone())
+        .filter(|name| !serves(name))
+        .collect())
 }
 
 /// Policies that are for the gateway, none of which admits everybody.
@@ -61,16 +83,19 @@ fn is_closed(policies: &[NetworkPolicy], service: &Service) -> bool {
     let for_gateway: Vec<&NetworkPolicy> = policies
         .iter()
         .filter(|one| one.meta.namespace == service.meta.namespace && one.limits_ingress)
-        .filter(|one| one.pods.iter().all(|(key, value)| service.selector.get(key) == Some(value)))
+        .filter(|one| {
+            one.pods
+                .iter()
+                .all(|(key, value)| service.selector.get(key) == Some(value))
+        })
         .collect();
     !for_gateway.is_empty() && for_gateway.iter().all(|one| !one.admits_everybody)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::NetworkPolicy;
-
+    use crate::features::doctor::fixtures::*;
 
     fn node_port() -> World {
         healthy("26.03")
@@ -84,7 +109,9 @@ mod tests {
     #[test]
     fn what_keeps_a_node_port_from_answering_is_found() {
         assert!(node_port().found().is_empty());
-        node_port().ingress(|service| service.ports[0].node_port = 0).has_only("node-port");
+        node_port()
+            .ingress(|service| service.ports[0].node_port = 0)
+            .has_only("node-port");
         node_port()
             .but(|s| {
                 let born = s.taken_at;
@@ -100,6 +127,9 @@ mod tests {
             node.meta.name = "node-2".to_owned();
             s.nodes.items_mut().push(node);
         };
-        node_port().but(second).ingress(|service| service.external_traffic = "Local".to_owned()).has_only("node-port");
+        node_port()
+            .but(second)
+            .ingress(|service| service.external_traffic = "Local".to_owned())
+            .has_only("node-port");
     }
 }

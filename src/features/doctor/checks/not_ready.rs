@@ -1,9 +1,9 @@
 //! Everything that runs is ready.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use crate::features::doctor::trouble::{self, Cause};
 use super::selector;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
     code: "not-ready",
@@ -27,8 +27,15 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} describe pod -l {}", workload.meta.namespace, selector(workload))),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} describe pod -l {}",
+                        workload.meta.namespace,
+                        selector(workload)
+                    )),
             );
         }
     }
@@ -39,10 +46,10 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_workload_that_runs_and_does_not_answer_is_found() {
-        healthy("1.9.1").broken_pod("centraldashboard", |_| {}).has_only("not-ready");
+        healthy("1.9.1")
+            .broken_pod("centraldashboard", |_| {})
+            .has_only("not-ready");
     }
 }

@@ -1,9 +1,9 @@
 //! Nothing runs out of memory.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use crate::features::doctor::trouble::{self, Cause};
 use super::selector;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
     code: "out-of-memory",
@@ -27,8 +27,15 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} describe pod -l {}", workload.meta.namespace, selector(workload))),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} describe pod -l {}",
+                        workload.meta.namespace,
+                        selector(workload)
+                    )),
             );
         }
     }
@@ -37,9 +44,8 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::Exit;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_container_that_needs_more_memory_is_found() {
@@ -47,7 +53,11 @@ mod tests {
             .broken_pod("ml-pipeline", |pod| {
                 let container = &mut pod.containers[0];
                 container.waiting = Some(("CrashLoopBackOff".to_owned(), "back-off".to_owned()));
-                container.last_exit = Some(Exit { reason: "OOMKilled".to_owned(), code: 137, ..Exit::default() });
+                container.last_exit = Some(Exit {
+                    reason: "OOMKilled".to_owned(),
+                    code: 137,
+                    ..Exit::default()
+                });
             })
             .has_only("out-of-memory");
     }

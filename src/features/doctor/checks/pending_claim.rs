@@ -1,8 +1,8 @@
 //! Volumes of Kubeflow are bound.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::cluster::snapshot::{Claim, StorageClass};
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "pending-claim",
@@ -19,17 +19,18 @@ pub(super) static CHECK: Check = Check {
 fn run(case: &Case<'_>) -> Outcome {
     let claims = case.snapshot.claims.all()?;
     let classes = case.snapshot.classes.all().ok();
-    // Without any default class that is the finding; the claims that wait for one would say the same once more.
-    let has_default = classes.is_none_or(|all| all.iter().any(StorageClass::is_default));
     let pending = claims
         .iter()
         .filter(|claim| case.places.is_home(&claim.meta.namespace) && claim.phase == "Pending");
     let mut findings = Vec::new();
     for claim in pending {
-        if let Some(why) = why(case, claim, classes, has_default) {
+        if let Some(why) = why(case, claim, classes) {
             let mut finding = CHECK
                 .finding(format!("PersistentVolumeClaim {}", claim.meta.path()), why)
-                .seen("class", claim.class.clone().unwrap_or_else(|| "not set".to_owned()))
+                .seen(
+                    "class",
+                    claim.class.clone().unwrap_or_else(|| "not set".to_owned()),
+                )
                 .seen("size", claim.requested.clone());
             if let Some(user) = user(case, claim) {
                 finding = finding.seen("used by", user);
@@ -47,17 +48,14 @@ fn run(case: &Case<'_>) -> Outcome {
 }
 
 /// Why it waits; `None` when waiting is right.
-fn why(
-    case: &Case<'_>,
-    claim: &Claim,
-    classes: Option<&[StorageClass]>,
-    has_default: bool,
-) -> Option<String> {
+fn why(case: &Case<'_>, claim: &Claim, classes: Option<&[StorageClass]>) -> Option<String> {
     let Some(classes) = classes else {
-        return Some("it is pending; the classes may not be listed, so it cannot be told why".to_owned());
+        return Some(
+            "it is pending; the classes may not be listed, so it cannot be told why".to_owned(),
+        );
     };
     match claim.class.as_deref() {
-        None if !has_default => Some("it names no class, and no class is the default one".to_owned()),
+        None if !classes.iter().any(StorageClass::is_default) => Some("it names no class, and no class is the default one".to_owned()),
         None => Some(
             "it names no class. There is a default one now; before Kubernetes 1.26 that does not reach a claim that is older".to_owned(),
         ),
@@ -101,8 +99,6 @@ fn last_event(case: &Case<'_>, claim: &Claim) -> Option<String> {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     fn pending(release: &str, class: Option<&str>) -> World {
         let class = class.map(str::to_owned);
         healthy(release).but(|s| {
@@ -116,18 +112,36 @@ mod tests {
     #[test]
     fn each_claim_of_the_release_that_waits_is_found_with_its_reason() {
         for (release, claims) in [
-            ("1.6.1", ["authservice-pvc", "katib-mysql", "minio-pvc", "mysql-pv-claim"].as_slice()),
-            ("1.11.0", &["katib-mysql", "mysql-pv-claim", "seaweedfs-pvc"]),
+            (
+                "1.6.1",
+                [
+                    "authservice-pvc",
+                    "katib-mysql",
+                    "minio-pvc",
+                    "mysql-pv-claim",
+                ]
+                .as_slice(),
+            ),
+            (
+                "1.11.0",
+                &["katib-mysql", "mysql-pv-claim", "seaweedfs-pvc"],
+            ),
         ] {
             let world = pending(release, Some("gone"));
             world.has_only("pending-claim");
             let says = world.says("pending-claim").join("\n");
             for claim in claims {
-                assert!(says.contains(&format!("/{claim}: its class gone does not exist")), "{says}");
+                assert!(
+                    says.contains(&format!("/{claim}: its class gone does not exist")),
+                    "{says}"
+                );
             }
         }
         let says = pending("1.6.1", None).says("pending-claim");
-        assert!(says[0].contains("does not reach a claim that is older"), "{says:?}");
+        assert!(
+            says[0].contains("does not reach a claim that is older"),
+            "{says:?}"
+        );
     }
 
     #[test]

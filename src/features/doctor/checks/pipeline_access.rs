@@ -1,8 +1,7 @@
 //! Notebooks may reach Pipelines.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
 use crate::domain::{Repair, Severity};
-
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
 
 pub(super) static CHECK: Check = Check {
     code: "pipeline-access",
@@ -26,13 +25,18 @@ fn run(case: &Case<'_>) -> Outcome {
     let without = profiles.iter().filter(|profile| {
         let name = &profile.meta.name;
         namespaces.iter().any(|one| one.meta.name == *name)
-            && !defaults.iter().any(|one| one.meta.namespace == *name && one.meta.name == "access-ml-pipeline")
+            && !defaults
+                .iter()
+                .any(|one| one.meta.namespace == *name && one.meta.name == "access-ml-pipeline")
     });
     Ok(without
         .map(|profile| {
             let namespace = profile.meta.name.clone();
             CHECK
-                .finding(format!("Profile {namespace}"), "its notebooks cannot be given a token for Pipelines")
+                .finding(
+                    format!("Profile {namespace}"),
+                    "its notebooks cannot be given a token for Pipelines",
+                )
                 .fix(Repair::AddPipelineAccess { namespace })
         })
         .collect())
@@ -42,10 +46,10 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_profile_without_access_to_pipelines_is_found() {
-        healthy("1.9.1").but(|s| s.pod_defaults.items_mut().clear()).has_only("pipeline-access");
+        healthy("1.9.1")
+            .but(|s| s.pod_defaults.items_mut().clear())
+            .has_only("pipeline-access");
     }
 }

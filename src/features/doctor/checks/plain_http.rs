@@ -1,8 +1,7 @@
 //! Browsers come in over HTTPS.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "plain-http",
@@ -25,7 +24,11 @@ fn run(case: &Case<'_>) -> Outcome {
         return Ok(Vec::new());
     }
     let gateways = case.snapshot.gateways.all()?;
-    if gateways.iter().flat_map(|one| &one.servers).any(|server| server.has_tls) {
+    if gateways
+        .iter()
+        .flat_map(|one| &one.servers)
+        .any(|server| server.has_tls)
+    {
         return Ok(Vec::new());
     }
     let secure: Vec<String> = case
@@ -47,15 +50,20 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_gateway_reached_over_plain_http_is_found() {
-        let exposed = |release: &str| healthy(release).ingress(|service| {
-            service.kind = "NodePort".to_owned();
-            service.ports[0].node_port = 31380;
-        });
+        let exposed = |release: &str| {
+            healthy(release).ingress(|service| {
+                service.kind = "NodePort".to_owned();
+                service.ports[0].node_port = 31380;
+            })
+        };
         exposed("1.9.1").has_only("plain-http");
-        assert!(exposed("1.9.1").but(|s| s.gateways.items_mut()[0].servers[0].has_tls = true).found().is_empty());
+        assert!(
+            exposed("1.9.1")
+                .but(|s| s.gateways.items_mut()[0].servers[0].has_tls = true)
+                .found()
+                .is_empty()
+        );
     }
 }

@@ -1,8 +1,7 @@
 //! Nodes take more pods.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "pod-capacity",
@@ -20,8 +19,14 @@ fn run(case: &Case<'_>) -> Outcome {
     let pods = case.snapshot.pods.all()?;
     let mut findings = Vec::new();
     for node in case.snapshot.nodes.all()? {
-        let limit = node.allocatable.get("pods").and_then(|text| text.parse::<usize>().ok());
-        let here = pods.iter().filter(|pod| pod.node == node.meta.name && !pod.is_over()).count();
+        let limit = node
+            .allocatable
+            .get("pods")
+            .and_then(|text| text.parse::<usize>().ok());
+        let here = pods
+            .iter()
+            .filter(|pod| pod.node == node.meta.name && !pod.is_over())
+            .count();
         if let Some(limit) = limit.filter(|limit| here >= *limit) {
             let says = format!("it has {here} pods and takes no more than {limit}");
             findings.push(CHECK.finding(format!("Node {}", node.meta.name), says));
@@ -33,8 +38,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_node_that_is_full_is_found() {

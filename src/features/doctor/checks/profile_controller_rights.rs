@@ -1,8 +1,7 @@
 //! The profile controller has its rights.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "profile-controller-rights",
@@ -24,14 +23,27 @@ fn run(case: &Case<'_>) -> Outcome {
     let namespace = &controller.meta.namespace;
     let grants = case.snapshot.cluster_grants.all()?;
     let bound = grants.iter().filter(|grant| {
-        grant.subjects.iter().any(|one| one.kind == "ServiceAccount" && one.name == *account && one.namespace == *namespace)
+        grant.subjects.iter().any(|one| {
+            one.kind == "ServiceAccount" && one.name == *account && one.namespace == *namespace
+        })
     });
     let roles: Vec<&str> = bound.map(|grant| grant.role.as_str()).collect();
     Ok(if roles.contains(&"cluster-admin") {
         Vec::new()
     } else {
-        let has = if roles.is_empty() { "no cluster-wide role".to_owned() } else { roles.join(", ") };
-        vec![CHECK.finding(format!("ServiceAccount {namespace}/{account}"), "it is not bound to cluster-admin").seen("it has", has)]
+        let has = if roles.is_empty() {
+            "no cluster-wide role".to_owned()
+        } else {
+            roles.join(", ")
+        };
+        vec![
+            CHECK
+                .finding(
+                    format!("ServiceAccount {namespace}/{account}"),
+                    "it is not bound to cluster-admin",
+                )
+                .seen("it has", has),
+        ]
     })
 }
 
@@ -39,10 +51,10 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_profile_controller_without_rights_is_found() {
-        healthy("1.9.1").but(|s| s.cluster_grants.items_mut().clear()).has_only("profile-controller-rights");
+        healthy("1.9.1")
+            .but(|s| s.cluster_grants.items_mut().clear())
+            .has_only("profile-controller-rights");
     }
 }

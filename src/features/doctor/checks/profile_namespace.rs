@@ -1,6 +1,8 @@
 //! Every profile has its namespace.
 
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use jiff::SignedDuration;
+
 use crate::domain::{ProfileName, Severity};
 
 pub(super) static CHECK: Check = Check {
@@ -15,11 +17,22 @@ pub(super) static CHECK: Check = Check {
     run,
 };
 
+/// The controller makes one to two a second when many are created at once.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+
 fn run(case: &Case<'_>) -> Outcome {
     let profiles = case.snapshot.profiles.all()?;
     let namespaces = case.snapshot.namespaces.all()?;
     let without = profiles.iter().filter(|profile| {
-        profile.meta.deleting_since.is_none() && !namespaces.iter().any(|one| one.meta.name == profile.meta.name)
+        let age = profile
+            .meta
+            .created_at
+            .map(|at| case.now().duration_since(at));
+        profile.meta.deleting_since.is_none()
+            && age.is_none_or(|age| age > PATIENCE)
+            && !namespaces
+                .iter()
+                .any(|one| one.meta.name == profile.meta.name)
     });
     Ok(without
         .map(|profile| {
@@ -31,7 +44,10 @@ fn run(case: &Case<'_>) -> Outcome {
             };
             CHECK
                 .finding(format!("Profile {name}"), says)
-                .command(format!("kubectl -n {} logs deployment/profiles-deployment -c manager --tail=50", case.places.here("kubeflow")))
+                .command(format!(
+                    "kubectl -n {} logs deployment/profiles-deployment -c manager --tail=50",
+                    case.places.here("kubeflow")
+                ))
         })
         .collect())
 }
@@ -40,11 +56,13 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_profile_without_a_namespace_is_found() {
-        let world = healthy("1.9.1").profile("john.doe", OWNER).but(|s| s.namespaces.items_mut().retain(|one| one.meta.name != "john.doe"));
+        let world = healthy("1.9.1").profile("john.doe", OWNER).but(|s| {
+            s.namespaces
+                .items_mut()
+                .retain(|one| one.meta.name != "john.doe");
+        });
         world.has_only("profile-namespace");
         assert!(world.says("profile-namespace")[0].contains("can never be one"));
     }

@@ -1,8 +1,7 @@
 //! Every line of a quota has an effect.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "quota-key",
@@ -19,14 +18,24 @@ pub(super) static CHECK: Check = Check {
 fn run(case: &Case<'_>) -> Outcome {
     let profiles = case.snapshot.profiles.all()?;
     let is_dead = |key: &&String| {
-        let known = ["requests.", "count/"].iter().any(|start| key.starts_with(start)) || key.contains(".storageclass.storage.k8s.io/");
+        let known = ["requests.", "count/"]
+            .iter()
+            .any(|start| key.starts_with(start))
+            || key.contains(".storageclass.storage.k8s.io/");
         key.contains('/') && !known
     };
     let mut findings = Vec::new();
     for profile in profiles {
         for key in profile.quota.keys().filter(is_dead) {
             let right = format!("requests.{}", key.trim_start_matches("limits."));
-            findings.push(CHECK.finding(format!("Profile {}", profile.meta.name), format!("its limit for {key} is not enforced")).seen("enforced is", right));
+            findings.push(
+                CHECK
+                    .finding(
+                        format!("Profile {}", profile.meta.name),
+                        format!("its limit for {key} is not enforced"),
+                    )
+                    .seen("enforced is", right),
+            );
         }
     }
     Ok(findings)
@@ -36,12 +45,13 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_limit_for_gpus_that_is_none_is_found() {
         healthy("1.9.1")
-            .but(|s| s.profiles.items_mut()[0].quota = map_of(&[("nvidia.com/gpu", "1"), ("requests.nvidia.com/gpu", "1")]))
+            .but(|s| {
+                s.profiles.items_mut()[0].quota =
+                    map_of(&[("nvidia.com/gpu", "1"), ("requests.nvidia.com/gpu", "1")]);
+            })
             .has_only("quota-key");
     }
 }

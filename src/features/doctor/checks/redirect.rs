@@ -1,8 +1,7 @@
 //! Dex sends people back to the gateway.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "redirect",
@@ -31,15 +30,24 @@ fn run(case: &Case<'_>) -> Outcome {
     } else {
         match case.recognition.release() {
             Some(release) if case.workload("authservice")?.is_some() => release.redirect,
-            Some(_) | None => return Err(not_applicable("it is not known what signs people in at the gateway")),
+            Some(_) | None => {
+                return Err(not_applicable(
+                    "it is not known what signs people in at the gateway",
+                ));
+            }
         }
     };
     Ok(if dex.redirects.iter().any(|one| one.ends_with(wanted)) {
         Vec::new()
     } else {
-        vec![CHECK
-            .finding(format!("ConfigMap {}/{}", dex.namespace, dex.name), format!("no client has the redirect address {wanted}"))
-            .seen("redirect addresses", dex.redirects.join(", "))]
+        vec![
+            CHECK
+                .finding(
+                    format!("ConfigMap {}/{}", dex.namespace, dex.name),
+                    format!("no client has the redirect address {wanted}"),
+                )
+                .seen("redirect addresses", dex.redirects.join(", ")),
+        ]
     })
 }
 
@@ -47,12 +55,19 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_redirect_address_of_an_older_release_is_found() {
-        healthy("1.9.1").dex(|dex| dex.redirects = vec!["/authservice/oidc/callback".to_owned()]).has_only("redirect");
-        assert!(!healthy("1.7.0").dex(|dex| dex.redirects = vec!["/login/oidc".to_owned()]).says("redirect").is_empty());
-        healthy("1.9.1").dex(|dex| dex.redirects = vec!["https://kubeflow.example/oauth2/callback".to_owned()]).found();
+        healthy("1.9.1")
+            .dex(|dex| dex.redirects = vec!["/authservice/oidc/callback".to_owned()])
+            .has_only("redirect");
+        assert!(
+            !healthy("1.7.0")
+                .dex(|dex| dex.redirects = vec!["/login/oidc".to_owned()])
+                .says("redirect")
+                .is_empty()
+        );
+        healthy("1.9.1")
+            .dex(|dex| dex.redirects = vec!["https://kubeflow.example/oauth2/callback".to_owned()])
+            .found();
     }
 }

@@ -1,7 +1,7 @@
 //! Pods are let in.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
 use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
@@ -26,8 +26,14 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} get events --field-selector reason=FailedCreate", workload.meta.namespace)),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} get events --field-selector reason=FailedCreate",
+                        workload.meta.namespace
+                    )),
             );
         }
     }
@@ -38,13 +44,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_workload_whose_pods_are_refused_is_found() {
         let world = healthy("1.11.0")
-            .but(|s| s.pods.items_mut().retain(|pod| pod.meta.label("app") != Some("minio")))
-            .but(|s| s.pods.items_mut().retain(|pod| pod.meta.label("app") != Some("katib-ui")))
+            .but(|s| {
+                s.pods
+                    .items_mut()
+                    .retain(|pod| pod.meta.label("app") != Some("katib-ui"));
+            })
             .workload("katib-ui", |one| {
                 one.ready = 0;
                 let mut failure = is("ReplicaFailure", "True");

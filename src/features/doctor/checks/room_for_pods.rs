@@ -1,7 +1,7 @@
 //! There is room for the pods of the release.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage, not_applicable};
-use crate::domain::{Severity};
 use crate::features::doctor::data::components::{COMPONENTS, Presence};
 use crate::features::doctor::version::Version;
 
@@ -25,17 +25,37 @@ fn run(case: &Case<'_>) -> Outcome {
         return Err(not_applicable("Kubeflow is there already"));
     }
     let nodes = case.snapshot.nodes.all()?;
-    let pods = case.snapshot.pods.all()?.iter().filter(|pod| !pod.is_over()).count();
-    let limit: usize = nodes.iter().filter_map(|one| one.allocatable.get("pods")?.parse::<usize>().ok()).sum();
+    let pods = case
+        .snapshot
+        .pods
+        .all()?
+        .iter()
+        .filter(|pod| !pod.is_over())
+        .count();
+    let limit: usize = nodes
+        .iter()
+        .filter_map(|one| one.allocatable.get("pods")?.parse::<usize>().ok())
+        .sum();
     let needed = COMPONENTS
         .iter()
         .filter(|component| component.presence == Presence::Always)
         .flat_map(|component| component.workloads)
-        .filter(|one| version.is_since(one.since) && one.until.is_none_or(|line| version.is_until(line)))
+        .filter(|one| {
+            version.is_since(one.since) && one.until.is_none_or(|line| version.is_until(line))
+        })
         .count();
     let free = limit.saturating_sub(pods);
     Ok(if free < needed {
-        vec![CHECK.finding("Nodes", format!("they take {free} more pods; the release has {needed} workloads at least")).seen("nodes", nodes.len().to_string())]
+        vec![
+            CHECK
+                .finding(
+                    "Nodes",
+                    format!(
+                        "they take {free} more pods; the release has {needed} workloads at least"
+                    ),
+                )
+                .seen("nodes", nodes.len().to_string()),
+        ]
     } else {
         Vec::new()
     })
@@ -43,16 +63,17 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::features::doctor::check::Case;
     use crate::features::doctor::data::releases::Release;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_cluster_without_room_is_found_before_an_installation() {
         let empty = healthy("1.9.1").but(|s| {
             s.workloads.items_mut().clear();
-            s.nodes.items_mut()[0].allocatable.insert("pods".to_owned(), "60".to_owned());
+            s.nodes.items_mut()[0]
+                .allocatable
+                .insert("pods".to_owned(), "60".to_owned());
         });
         let snapshot = empty.snapshot();
         let release = Release::find("1.11.0").unwrap();

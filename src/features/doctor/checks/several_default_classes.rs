@@ -1,8 +1,8 @@
 //! Only one default StorageClass.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Repair, Severity};
 use crate::cluster::snapshot::StorageClass;
+use crate::domain::{Repair, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "several-default-classes",
@@ -30,7 +30,10 @@ fn run(case: &Case<'_>) -> Outcome {
     let finding = |other: &&StorageClass| {
         let class = other.meta.name.clone();
         CHECK
-            .finding(format!("StorageClass {class}"), "it is marked as the default one besides another")
+            .finding(
+                format!("StorageClass {class}"),
+                "it is marked as the default one besides another",
+            )
             .seen("the one that is used", winner.meta.name.clone())
             .fix(Repair::UnmakeDefaultClass { class })
     };
@@ -40,8 +43,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn the_older_of_two_default_classes_is_found() {

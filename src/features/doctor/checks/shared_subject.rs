@@ -1,7 +1,7 @@
 //! Every login is somebody of its own.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
 use crate::domain::{Login, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static CHECK: Check = Check {
@@ -26,10 +26,17 @@ fn run(case: &Case<'_>) -> Outcome {
     for (id, sharing) in by_id {
         let emails: BTreeSet<String> = sharing.iter().map(|one| one.email.folded()).collect();
         if id.is_empty() {
-            findings.extend(emails.iter().map(|email| CHECK.finding(format!("Login {email}"), "it has no userID")));
+            findings.extend(
+                emails
+                    .iter()
+                    .map(|email| CHECK.finding(format!("Login {email}"), "it has no userID")),
+            );
         } else if emails.len() > 1 {
             let emails: Vec<String> = emails.into_iter().collect();
-            findings.push(CHECK.finding("Logins", format!("{} have the same userID", emails.join(", "))));
+            findings.push(CHECK.finding(
+                "Logins",
+                format!("{} have the same userID", emails.join(", ")),
+            ));
         }
     }
     Ok(findings)
@@ -38,24 +45,29 @@ fn run(case: &Case<'_>) -> Outcome {
 /// Entries of the configuration, and Password objects as far as they may be listed.
 fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
     let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup.map(|one| one.static_logins.as_slice()).unwrap_or_default();
+    let fixed = setup
+        .map(|one| one.static_logins.as_slice())
+        .unwrap_or_default();
     let stored = case.snapshot.logins.all_or_none()?;
     Ok(fixed.iter().chain(stored).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::domain::LoginSource;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn logins_without_a_user_id_or_with_the_same_are_found() {
-        healthy("1.9.1").dex(|dex| dex.static_logins[0].user_id.clear()).has_only("shared-subject");
-        healthy("1.9.1").dex(|dex| {
-            let mut twin = login("ben@example.com", LoginSource::Static);
-            twin.user_id = dex.static_logins[0].user_id.clone();
-            dex.static_logins.push(twin);
-        }).has_only("shared-subject");
+        healthy("1.9.1")
+            .dex(|dex| dex.static_logins[0].user_id.clear())
+            .has_only("shared-subject");
+        healthy("1.9.1")
+            .dex(|dex| {
+                let mut twin = login("ben@example.com", LoginSource::Static);
+                twin.user_id = dex.static_logins[0].user_id.clone();
+                dex.static_logins.push(twin);
+            })
+            .has_only("shared-subject");
     }
 }

@@ -1,8 +1,7 @@
 //! No object is stored in a dropped version.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "stored-version",
@@ -24,7 +23,12 @@ fn run(case: &Case<'_>) -> Outcome {
             if !one.served.contains(version) {
                 findings.push(
                     CHECK
-                        .finding(format!("CustomResourceDefinition {}", one.meta.name), format!("objects may be stored as {version}, which is not served any more"))
+                        .finding(
+                            format!("CustomResourceDefinition {}", one.meta.name),
+                            format!(
+                                "objects may be stored as {version}, which is not served any more"
+                            ),
+                        )
                         .seen("stored now as", one.storage.clone())
                         .seen("listed", one.listed.join(", ")),
                 );
@@ -38,12 +42,14 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_version_that_is_stored_and_not_served_is_found() {
         healthy("1.8.1")
-            .but(|s| s.definitions.items_mut()[0].stored.push("v1alpha1".to_owned()))
+            .but(|s| {
+                s.definitions.items_mut()[0]
+                    .stored
+                    .push("v1alpha1".to_owned());
+            })
             .has_only("stored-version");
     }
 }

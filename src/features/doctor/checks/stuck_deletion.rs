@@ -1,9 +1,9 @@
 //! Nothing hangs in deletion.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use jiff::SignedDuration;
 use crate::cluster::snapshot::Meta;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use jiff::SignedDuration;
 
 pub(super) static CHECK: Check = Check {
     code: "stuck-deletion",
@@ -23,14 +23,41 @@ fn run(case: &Case<'_>) -> Outcome {
     let s = case.snapshot;
     let mut found = Vec::new();
     let mut all: Vec<(&str, &Meta)> = Vec::new();
-    all.extend(s.namespaces.all()?.iter().map(|one| ("Namespace", &one.meta)));
-    all.extend(s.profiles.visible().iter().map(|one| ("Profile", &one.meta)));
+    all.extend(
+        s.namespaces
+            .all()?
+            .iter()
+            .map(|one| ("Namespace", &one.meta)),
+    );
+    all.extend(
+        s.profiles
+            .visible()
+            .iter()
+            .map(|one| ("Profile", &one.meta)),
+    );
     all.extend(s.pods.visible().iter().map(|one| ("Pod", &one.meta)));
-    all.extend(s.claims.visible().iter().map(|one| ("PersistentVolumeClaim", &one.meta)));
-    all.extend(s.definitions.visible().iter().map(|one| ("CustomResourceDefinition", &one.meta)));
-    all.extend(s.workloads.visible().iter().map(|one| (one.kind, &one.meta)));
+    all.extend(
+        s.claims
+            .visible()
+            .iter()
+            .map(|one| ("PersistentVolumeClaim", &one.meta)),
+    );
+    all.extend(
+        s.definitions
+            .visible()
+            .iter()
+            .map(|one| ("CustomResourceDefinition", &one.meta)),
+    );
+    all.extend(
+        s.workloads
+            .visible()
+            .iter()
+            .map(|one| (one.kind, &one.meta)),
+    );
     for (kind, meta) in all {
-        let Some(since) = meta.deleting_since else { continue };
+        let Some(since) = meta.deleting_since else {
+            continue;
+        };
         if case.now().duration_since(since) < PATIENCE {
             continue;
         }
@@ -58,14 +85,16 @@ fn said(case: &Case<'_>, name: &str) -> String {
         .flat_map(|one| &one.conditions)
         .filter(|one| one.status == "True");
     let lines: Vec<&str> = conditions.map(|one| one.message.as_str()).collect();
-    if lines.is_empty() { "nothing".to_owned() } else { lines.join(" ") }
+    if lines.is_empty() {
+        "nothing".to_owned()
+    } else {
+        lines.join(" ")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn what_hangs_by_a_finalizer_is_found_and_what_has_just_begun_is_not() {

@@ -1,8 +1,7 @@
 //! There is one Kubeflow.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "two-installations",
@@ -37,7 +36,11 @@ fn run(case: &Case<'_>) -> Outcome {
             .map(|one| one.meta.namespace.as_str())
             .collect();
         if found.len() > 1 {
-            findings.push(CHECK.finding(name, format!("it is there {} times", found.len())).seen("namespaces", found.join(", ")));
+            findings.push(
+                CHECK
+                    .finding(name, format!("it is there {} times", found.len()))
+                    .seen("namespaces", found.join(", ")),
+            );
         }
     }
     Ok(findings)
@@ -45,9 +48,8 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::Workload;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn a_second_istio_is_found() {

@@ -1,8 +1,7 @@
 //! One sign-in at the gateway.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "two-sign-ins",
@@ -32,7 +31,10 @@ fn run(case: &Case<'_>) -> Outcome {
             .map(|path| {
                 let (namespace, name) = path.split_once('/').unwrap_or_default();
                 CHECK
-                    .finding(format!("EnvoyFilter {path}"), "it asks the old sign-in, and oauth2-proxy is there as well")
+                    .finding(
+                        format!("EnvoyFilter {path}"),
+                        "it asks the old sign-in, and oauth2-proxy is there as well",
+                    )
                     .command(format!("kubectl -n {namespace} delete envoyfilter {name}"))
             })
             .collect()
@@ -43,16 +45,19 @@ fn run(case: &Case<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::features::doctor::fixtures::*;
     use crate::cluster::snapshot::Filter;
-
+    use crate::features::doctor::fixtures::*;
 
     #[test]
     fn the_filter_of_the_old_sign_in_beside_the_new_one_is_found() {
         healthy("1.9.1")
             .but(|s| {
                 let born = s.taken_at;
-                s.filters.items_mut().push(Filter { meta: meta("istio-system", "authn-filter", born), authorises: true, ..Filter::default() });
+                s.filters.items_mut().push(Filter {
+                    meta: meta("istio-system", "authn-filter", born),
+                    authorises: true,
+                    ..Filter::default()
+                });
             })
             .has_only("two-sign-ins");
     }

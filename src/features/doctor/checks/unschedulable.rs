@@ -1,9 +1,9 @@
 //! Every pod has a node.
 
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-use crate::features::doctor::trouble::{self, Cause};
 use super::selector;
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
+use crate::features::doctor::trouble::{self, Cause};
 
 pub(super) static CHECK: Check = Check {
     code: "unschedulable",
@@ -27,8 +27,15 @@ fn run(case: &Case<'_>) -> Outcome {
                 CHECK
                     .finding(workload.object(), trouble.says)
                     .seen("at", trouble.object)
-                    .seen("ready", format!("{} of {}", workload.ready, workload.wanted))
-                    .command(format!("kubectl -n {} describe pod -l {}", workload.meta.namespace, selector(workload))),
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(format!(
+                        "kubectl -n {} describe pod -l {}",
+                        workload.meta.namespace,
+                        selector(workload)
+                    )),
             );
         }
     }
@@ -38,8 +45,6 @@ fn run(case: &Case<'_>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::features::doctor::fixtures::*;
-
-
 
     #[test]
     fn a_pod_without_a_node_is_found_with_the_words_of_the_scheduler() {

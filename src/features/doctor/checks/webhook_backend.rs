@@ -1,8 +1,7 @@
 //! Webhooks have somebody behind them.
 
+use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
-use crate::domain::{Severity};
-
 
 pub(super) static CHECK: Check = Check {
     code: "webhook-backend",
@@ -20,7 +19,9 @@ fn run(case: &Case<'_>) -> Outcome {
     let mut findings = Vec::new();
     for configuration in case.snapshot.webhooks.all()? {
         for hook in configuration.hooks.iter().filter(|hook| hook.must_answer) {
-            let Some((namespace, name)) = &hook.service else { continue };
+            let Some((namespace, name)) = &hook.service else {
+                continue;
+            };
             let wrong = match case.ready_behind(namespace, name)? {
                 None => format!("its Service {namespace}/{name} does not exist"),
                 Some(0) => format!("nothing behind its Service {namespace}/{name} is ready"),
@@ -41,18 +42,23 @@ fn run(case: &Case<'_>) -> Outcome {
 mod tests {
     use crate::features::doctor::fixtures::*;
 
-
-
     #[test]
     fn a_webhook_with_nobody_behind_it_is_found() {
         let backend = "admission-webhook-deployment";
         healthy("1.9.1")
             .but(|s| {
                 let slices = s.endpoints.items_mut();
-                slices.iter_mut().filter(|one| one.service == backend).for_each(|one| one.ready = 0);
+                slices
+                    .iter_mut()
+                    .filter(|one| one.service == backend)
+                    .for_each(|one| one.ready = 0);
             })
             .has_only("webhook-backend");
-        let world = healthy("1.9.1").but(|s| s.services.items_mut().retain(|one| one.meta.name != backend));
+        let world = healthy("1.9.1").but(|s| {
+            s.services
+                .items_mut()
+                .retain(|one| one.meta.name != backend);
+        });
         world.has_only("webhook-backend");
         assert!(world.says("webhook-backend")[0].contains("does not exist"));
     }

@@ -87,13 +87,6 @@ impl Marker {
     }
 }
 
-/// What stands at the gateway and asks people who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GatewayAuth {
-    AuthService,
-    OAuth2Proxy,
-}
-
 /// Minor versions of Kubernetes 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kubernetes {
@@ -109,7 +102,6 @@ pub(crate) struct Kubernetes {
 pub(crate) struct Release {
     pub(crate) name: &'static str,
     pub(crate) kubernetes: Kubernetes,
-    pub(crate) auth: GatewayAuth,
     /// Redirect address of the client in the Dex configuration.
     pub(crate) redirect: &'static str,
     pub(crate) tags: &'static [(Marker, &'static str)],
@@ -146,7 +138,6 @@ const ON_1_7: Kubernetes = Kubernetes {
 /// Before 1.6 nothing of this is known for sure; Kubernetes 1.22 removed APIs that those releases use.
 const BEFORE_1_6: Kubernetes = on(19, Some(21), 21);
 
-use GatewayAuth::{AuthService, OAuth2Proxy};
 use Marker as M;
 
 const OLD_REDIRECT: &str = "/login/oidc";
@@ -158,42 +149,36 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.3.0",
         kubernetes: BEFORE_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[(M::Pipelines, "1.5.0")],
     },
     Release {
         name: "1.3.1",
         kubernetes: BEFORE_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[(M::Pipelines, "1.5.1")],
     },
     Release {
         name: "1.4.1",
         kubernetes: BEFORE_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[(M::Pipelines, "1.7.0")],
     },
     Release {
         name: "1.5.0",
         kubernetes: BEFORE_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[(M::Pipelines, "1.8.1")],
     },
     Release {
         name: "1.5.1",
         kubernetes: BEFORE_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[(M::Pipelines, "1.8.2"), (M::Katib, "0.13.0")],
     },
     Release {
         name: "1.6.0",
         kubernetes: ON_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[
             (M::Pipelines, "2.0.0-alpha.3"),
@@ -204,7 +189,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.6.1",
         kubernetes: ON_1_6,
-        auth: AuthService,
         redirect: OLD_REDIRECT,
         tags: &[
             (M::Pipelines, "2.0.0-alpha.5"),
@@ -221,7 +205,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.7.0",
         kubernetes: ON_1_7,
-        auth: AuthService,
         redirect: AUTHSERVICE_REDIRECT,
         tags: &[
             (M::Pipelines, "2.0.0-alpha.7"),
@@ -238,7 +221,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.8.0",
         kubernetes: on(26, Some(27), 27),
-        auth: AuthService,
         redirect: AUTHSERVICE_REDIRECT,
         tags: &[
             (M::Pipelines, "2.0.3"),
@@ -250,7 +232,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.8.1",
         kubernetes: on(26, Some(27), 27),
-        auth: AuthService,
         redirect: AUTHSERVICE_REDIRECT,
         tags: &[
             (M::Pipelines, "2.0.5"),
@@ -267,7 +248,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.9.0",
         kubernetes: on(27, None, 29),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.2.0"),
@@ -279,7 +259,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.9.1",
         kubernetes: on(29, None, 31),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.3.0"),
@@ -296,7 +275,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.10.0",
         kubernetes: on(31, None, 33),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.4.1"),
@@ -308,7 +286,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.10.1",
         kubernetes: on(31, None, 33),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.5.0"),
@@ -321,7 +298,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.10.2",
         kubernetes: on(31, None, 33),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.5.0"),
@@ -339,7 +315,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "1.11.0",
         kubernetes: on(33, None, 34),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.15.0"),
@@ -357,7 +332,6 @@ pub(crate) static RELEASES: [Release; 17] = [
     Release {
         name: "26.03",
         kubernetes: on(34, None, 34),
-        auth: OAuth2Proxy,
         redirect: PROXY_REDIRECT,
         tags: &[
             (M::Pipelines, "2.16.0"),

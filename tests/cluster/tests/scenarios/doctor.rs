@@ -10,7 +10,7 @@ use lab::dashboard::{program, run_operation};
 use lab::{Lab, browser::Browser};
 use serde_json::Value;
 
-use crate::world::{PASSWORD, admin, add_user, world};
+use crate::world::{PASSWORD, add_user, admin, world};
 
 async fn doctor(kubeconfig: &Path, arguments: &[&str]) -> Output {
     tokio::process::Command::new(program().unwrap())
@@ -50,7 +50,11 @@ async fn the_doctor_says_honest_things_of_a_cluster_with_parts_of_kubeflow() {
     assert_eq!(state(&report, "missing-workload"), "not-applicable");
     assert_eq!(state(&report, "profile-namespace"), "well");
     let errors = report["summary"]["errors"].as_u64().unwrap();
-    assert_eq!(output.status.code(), Some(i32::from(errors > 0)), "{report:#}");
+    assert_eq!(
+        output.status.code(),
+        Some(i32::from(errors > 0)),
+        "{report:#}"
+    );
 }
 
 #[tokio::test]
@@ -81,7 +85,10 @@ async fn a_cluster_that_cannot_be_reached_and_a_release_nobody_knows_are_exit_co
     let unknown = doctor(lab.kubeconfig(), &["--pre", "9.9"]).await;
     assert_eq!(unknown.status.code(), Some(2));
     let said = String::from_utf8_lossy(&unknown.stderr).into_owned();
-    assert!(said.contains("known are") && said.contains("26.03"), "{said}");
+    assert!(
+        said.contains("known are") && said.contains("26.03"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -103,11 +110,22 @@ async fn before_an_installation_old_manifests_are_refused_on_a_new_kubernetes() 
 #[tokio::test]
 async fn a_profile_is_tried_by_a_dry_run_and_nothing_is_kept() {
     let (lab, _) = world().await;
-    let output = doctor(lab.kubeconfig(), &["--probe", "profile", "--output", "json"]).await;
+    let output = doctor(
+        lab.kubeconfig(),
+        &["--probe", "profile", "--output", "json"],
+    )
+    .await;
     let report = json(&output);
     assert_eq!(state(&report, "probe-profile"), "well", "{report:#}");
-    let profiles: Api<DynamicObject> = Api::all_with(lab.client(), &kind("kubeflow.org", "v1", "Profile"));
-    assert!(profiles.get_opt("kubeflow-admin-probe").await.unwrap().is_none());
+    let profiles: Api<DynamicObject> =
+        Api::all_with(lab.client(), &kind("kubeflow.org", "v1", "Profile"));
+    assert!(
+        profiles
+            .get_opt("kubeflow-admin-probe")
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 fn kind(group: &str, version: &str, kind: &str) -> ApiResource {
@@ -131,7 +149,10 @@ async fn annotation(lab: &Lab, class: &str) -> Option<String> {
 async fn repair(browser: &mut Browser, from: &str, repair: &str) -> lab::browser::Page {
     let page = browser.get(from).await.unwrap();
     let path = "/kubeflow-admin/checks/repair";
-    browser.submit(&page, path, &[("repair", repair)]).await.unwrap()
+    browser
+        .submit(&page, path, &[("repair", repair)])
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -142,16 +163,27 @@ async fn a_default_class_is_set_one_at_a_time_and_undone() {
     let storage = "/kubeflow-admin/installation/storage";
     let plan = repair(&mut admin, storage, "make-default-class slow").await;
     assert_eq!(plan.status, 200, "{}", plan.text());
-    plan.expect_text("Take the mark of the default class from the StorageClass quick").unwrap();
-    assert_eq!(annotation(lab, "slow").await, None, "a plan changes nothing");
+    plan.expect_text("Take the mark of the default class from the StorageClass quick")
+        .unwrap();
+    assert_eq!(
+        annotation(lab, "slow").await,
+        None,
+        "a plan changes nothing"
+    );
     let done = run_operation(&mut admin, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
     assert_eq!(annotation(lab, "slow").await.as_deref(), Some("true"));
     assert_eq!(annotation(lab, "quick").await.as_deref(), Some("false"));
     let undo = format!("{}/undo", done.path);
     admin.submit(&done, &undo, &[]).await.unwrap();
-    let undone = lab::dashboard::wait_for_operation(&mut admin, done.path.clone()).await.unwrap();
-    assert!(undone.body.contains("data-state=\"undone\""), "{}", undone.text());
+    let undone = lab::dashboard::wait_for_operation(&mut admin, done.path.clone())
+        .await
+        .unwrap();
+    assert!(
+        undone.body.contains("data-state=\"undone\""),
+        "{}",
+        undone.text()
+    );
     assert_eq!(annotation(lab, "slow").await, None);
     assert_eq!(annotation(lab, "quick").await.as_deref(), Some("true"));
 }
@@ -175,12 +207,21 @@ async fn sec_26_only_what_the_checks_offer_can_be_repaired() {
     let labels = system.metadata.labels.unwrap_or_default();
     assert!(!labels.contains_key("istio-injection"), "{labels:?}");
     // Reading is not repairing.
-    let mut reader = dashboard.signed_in("reader@example.com", PASSWORD).await.unwrap();
+    let mut reader = dashboard
+        .signed_in("reader@example.com", PASSWORD)
+        .await
+        .unwrap();
     let page = reader.get("/kubeflow-admin/checks").await.unwrap();
     assert_eq!(page.status, 200, "{}", page.text());
     let csrf = page.csrf().unwrap();
-    let body = lab::browser::encode_form(&[("csrf", csrf.as_str()), ("repair", "make-default-class quick")]);
-    let answer = reader.post("/kubeflow-admin/checks/repair", &body).await.unwrap();
+    let body = lab::browser::encode_form(&[
+        ("csrf", csrf.as_str()),
+        ("repair", "make-default-class quick"),
+    ]);
+    let answer = reader
+        .post("/kubeflow-admin/checks/repair", &body)
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 403);
 }
 
@@ -196,13 +237,30 @@ async fn a_namespace_that_lost_its_label_is_found_and_mended() {
     namespaces.patch("meshless", &params, &patch).await.unwrap();
     let page = admin.get("/kubeflow-admin/checks").await.unwrap();
     let again = [("to", "checks")];
-    let page = admin.submit(&page, "/kubeflow-admin/checks/again", &again).await.unwrap();
+    let page = admin
+        .submit(&page, "/kubeflow-admin/checks/again", &again)
+        .await
+        .unwrap();
     page.expect_text("Namespace meshless").unwrap();
-    let plan = repair(&mut admin, "/kubeflow-admin/checks", "enable-injection meshless").await;
+    let plan = repair(
+        &mut admin,
+        "/kubeflow-admin/checks",
+        "enable-injection meshless",
+    )
+    .await;
     let done = run_operation(&mut admin, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let labels = namespaces.get("meshless").await.unwrap().metadata.labels.unwrap();
-    assert_eq!(labels.get("istio-injection").map(String::as_str), Some("enabled"));
+    let labels = namespaces
+        .get("meshless")
+        .await
+        .unwrap()
+        .metadata
+        .labels
+        .unwrap();
+    assert_eq!(
+        labels.get("istio-injection").map(String::as_str),
+        Some("enabled")
+    );
 }
 
 const CLASSES: &str = r#"
