@@ -76,7 +76,7 @@ async fn check(file: &Path, release: &str) {
         }
     }
     assert!(wrong.is_empty(), "{release}: {wrong:#?}");
-    assert!(honest >= 3, "{release}: the public secrets were not found");
+    assert!(honest >= 2, "{release}: the public secrets were not found");
 }
 
 #[tokio::test]

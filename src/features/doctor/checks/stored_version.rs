@@ -1,16 +1,16 @@
-//! No object is stored in a dropped version.
+//! No object is stored in an old version.
 
 use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "stored-version",
-    title: "No object is stored in a dropped version",
+    title: "No object is stored in an old version",
     group: Group::Components,
     severity: Severity::Warning,
     stage: Stage::Both,
-    expected: "Every version in which objects may be stored is still listed by its definition.",
-    why: "The API server refuses an update of the definition that drops such a version, and an upgrade stops there.",
+    expected: "Every version in which objects may be stored is still served.",
+    why: "The API server refuses an update of the definition that drops such a version altogether, and an upgrade stops there.",
     repair: "Write every object of the kind once (kubectl get -o yaml, kubectl replace), then take the version out of status.storedVersions.",
     run,
 };
