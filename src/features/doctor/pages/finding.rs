@@ -38,7 +38,7 @@ impl FindingView {
         Self {
             severity: word(finding.severity),
             object: finding.object.clone(),
-            says: finding.says.clone(),
+            says: sentence(&finding.says),
             evidence: finding.evidence.clone(),
             command,
             fix,
@@ -56,6 +56,22 @@ impl FixView {
             denied: format!("your account may not {}", permission.describe()),
         }
     }
+}
+
+/// After a colon it goes on; on a line of its own it begins.
+fn sentence(says: &str) -> String {
+    let mut signs = says.chars();
+    let first: String = signs
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let end = if says.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{end}", signs.as_str())
 }
 
 /// As a heading says it.
