@@ -5,6 +5,7 @@
 
 mod admission;
 mod item;
+mod logs;
 mod machines;
 mod named;
 mod network;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::{age, look, why};
 use crate::access::Access;
 use crate::clock::Clock;
-use crate::cluster::snapshot::{Event, Pod};
+use crate::cluster::snapshot::{Event, Meta, Pod};
 use crate::features::doctor::check::Case;
 use crate::features::doctor::components::{self, Part, Status};
 use crate::features::doctor::trouble;
@@ -25,6 +25,7 @@ struct ComponentPage {
     reason: String,
     workloads: Vec<WorkloadView>,
     missing: Vec<String>,
+    last_words: Vec<WordsView>,
     events: Vec<EventView>,
     /// Why there are none; empty when they were read.
     events_unknown: String,
@@ -47,6 +48,12 @@ struct PodView {
     restarts: i64,
     trouble: String,
     age: Option<When>,
+}
+
+/// The end of a log, or why it could not be read.
+struct WordsView {
+    container: String,
+    text: String,
 }
 
 struct EventView {
@@ -72,7 +79,9 @@ pub(in super::super) async fn show(
             Problem::not_found("component of this name in this installation")
                 .way("See the installation", paths::INSTALLATION)
         })?;
+    let last_words = last_words(&access, status).await;
     page::ok(&ComponentPage {
+        last_words,
         frame: frame.titled(status.component.title),
         looked: age(&snapshot),
         verdict: status.health.verdict.as_str(),
@@ -92,6 +101,37 @@ pub(in super::super) async fn show(
             Err(gap) => why(&gap.into()),
         },
     })
+}
+
+/// As many logs as are read for one page: the first few say what the others would.
+const MOST_WORDS: usize = 3;
+
+async fn last_words(access: &Access, status: &Status<'_>) -> Vec<WordsView> {
+    let mut words = Vec::new();
+    for (pod, container) in ended(status) {
+        let said = access
+            .cluster()
+            .last_words(access.actor(), &pod, &container)
+            .await;
+        words.push(WordsView {
+            container: format!("{}, container {container}", pod.name),
+            text: said.unwrap_or_else(|error| error.to_string()),
+        });
+    }
+    words
+}
+
+/// Containers that end again and again.
+fn ended(status: &Status<'_>) -> Vec<(Meta, String)> {
+    let mut found = Vec::new();
+    for pod in status.parts.iter().flat_map(|part| &part.pods) {
+        for one in &pod.containers {
+            if !one.ready && one.restarts > 0 && found.len() < MOST_WORDS {
+                found.push((pod.meta.clone(), one.name.clone()));
+            }
+        }
+    }
+    found
 }
 
 fn workload(part: &Part<'_>, case: &Case<'_>) -> WorkloadView {

@@ -129,11 +129,7 @@ async fn a_profile_is_tried_by_a_dry_run_and_nothing_is_kept() {
 }
 
 fn kind(group: &str, version: &str, kind: &str) -> ApiResource {
-    let mut resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
-    if kind == "StorageClass" {
-        resource.plural = "storageclasses".to_owned();
-    }
-    resource
+    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
 }
 
 async fn annotation(lab: &Lab, class: &str) -> Option<String> {
