@@ -25,8 +25,54 @@ pub enum Command {
     /// Put a link to the dashboard into the menu of Kubeflow's Central Dashboard, or take it out.
     #[command(subcommand)]
     MenuLink(MenuLink),
+    /// Look at the installation and say what is wrong: exit code 0, 1 when something is, 2 when it could not be looked at.
+    Doctor(Box<Doctor>),
     /// Ask a running server whether it is alive; exit code 0 when it is.
     Health(Health),
+}
+
+/// Needs no more than a kubeconfig; what may not be read is said to be unknown.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Kubeconfig to use; without it KUBECONFIG or ~/.kube/config.
+    #[arg(long, env = "KUBEFLOW_ADMIN_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
+    pub context: Option<String>,
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    pub output: Output,
+    /// Ask before an installation: can this cluster take this release?
+    #[arg(long, value_name = "RELEASE")]
+    pub pre: Option<String>,
+    /// Exit code 1 from this level on.
+    #[arg(long, value_enum, default_value_t = Level::Error)]
+    pub fail_on: Level,
+    /// Also try something out, and clean up after it.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub probe: Vec<Probe>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    Table,
+    Json,
+    Junit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Level {
+    Error,
+    Warning,
+    Info,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Probe {
+    /// A Profile and its quota, as a dry run: nothing is kept.
+    Profile,
+    /// A small volume of the default class, which is deleted again.
+    Volume,
 }
 
 #[derive(Debug, Args)]

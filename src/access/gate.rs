@@ -52,6 +52,7 @@ impl Gate {
             engine,
             clock: Clock,
             directory,
+            snapshots: Arc::default(),
         };
         Self {
             services,

@@ -9,10 +9,12 @@ mod directory;
 mod gate;
 mod rights;
 mod sign_ins;
+mod snapshots;
 
 use std::sync::Arc;
 
-use crate::cluster::{Cluster, WatchState};
+use crate::cluster::snapshot::Snapshot;
+use crate::cluster::{self, Cluster, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
     Profile, ProfileName, Role, Session, SessionId, Verdict,
@@ -25,6 +27,8 @@ pub use directory::{Directory, Finding, Person};
 pub use gate::{Gate, GateSettings, Refusal};
 pub use rights::Rights;
 pub use sign_ins::{SignIn, SignIns};
+pub use snapshots::Age;
+use snapshots::Snapshots;
 
 /// Anybody with a session. Reaches what belongs to that person and nothing else.
 #[derive(Clone)]
@@ -50,6 +54,7 @@ pub(super) struct Services {
     pub(super) engine: Engine,
     pub(super) clock: crate::clock::Clock,
     pub(super) directory: Arc<Directory>,
+    pub(super) snapshots: Arc<Snapshots>,
 }
 
 /// One profile of the signed-in person, and what they are in it.
@@ -244,6 +249,16 @@ impl Access {
             .filter(|c| c.profile == *profile)
             .cloned()
             .collect()
+    }
+
+    /// The installation as this person may see it; at most a minute old.
+    pub async fn snapshot(&self, age: Age) -> Result<Arc<Snapshot>, cluster::Error> {
+        let services = &self.signed_in.services;
+        let cluster = &services.cluster;
+        services
+            .snapshots
+            .of(cluster, self.actor(), age, services.clock)
+            .await
     }
 
     pub async fn activity(

@@ -45,11 +45,27 @@ pub(crate) struct Kind {
     pub(crate) content: Content,
 }
 
-const fn core(kind: &'static str, plural: &'static str) -> Kind {
+pub(crate) const fn core(kind: &'static str, plural: &'static str) -> Kind {
     Kind {
         kind,
         group: "",
         version: "v1",
+        plural,
+        content: Content::Plain,
+    }
+}
+
+/// Any other kind without secrets.
+pub(crate) const fn grouped(
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    plural: &'static str,
+) -> Kind {
+    Kind {
+        kind,
+        group,
+        version,
         plural,
         content: Content::Plain,
     }
@@ -103,6 +119,10 @@ pub(crate) const PROFILE: Kind = Kind {
     plural: "profiles",
     content: Content::Plain,
 };
+pub(crate) const STORAGE_CLASS: Kind =
+    grouped("storage.k8s.io", "v1", "StorageClass", "storageclasses");
+pub(crate) const POD_DEFAULT: Kind =
+    grouped("kubeflow.org", "v1alpha1", "PodDefault", "poddefaults");
 pub(crate) const PASSWORD: Kind = dex("Password", "passwords");
 pub(crate) const OAUTH2_CLIENT: Kind = dex("OAuth2Client", "oauth2clients");
 pub(crate) const REFRESH_TOKEN: Kind = dex("RefreshToken", "refreshtokens");

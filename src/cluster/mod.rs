@@ -27,6 +27,7 @@ mod rebuild;
 mod register;
 mod review;
 mod rollout;
+pub mod snapshot;
 mod traffic;
 mod watch;
 
@@ -45,7 +46,7 @@ use client::Place;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Applied, DexWrite, Direction, NewLogin, NewProfile, PutBack, QuotaChange,
+    Acting, Applied, Bound, DexWrite, Direction, NewLogin, NewProfile, PutBack, QuotaChange,
 };
 pub use caches::Listing;
 pub use client::Identity;
@@ -210,13 +211,17 @@ impl Cluster {
 
     /// The key to every write: as this person, over the same connections. Names of Kubernetes itself are refused.
     pub fn acting_as(&self, actor: &Actor) -> Result<Acting, Error> {
-        let client = match actor.via {
-            Via::Kubeconfig => self.inner.client.clone(),
+        Ok(Acting::new(self.client_of(actor)?, self.clone()))
+    }
+
+    /// A client whose every request is this person's.
+    fn client_of(&self, actor: &Actor) -> Result<Client, Error> {
+        match actor.via {
+            Via::Kubeconfig => Ok(self.inner.client.clone()),
             Via::Dex | Via::BreakGlass => {
                 client::check_impersonation(actor, &actor.groups)?;
-                client::impersonating(&self.inner.client, &actor.user, &actor.groups)?
+                client::impersonating(&self.inner.client, &actor.user, &actor.groups)
             }
-        };
-        Ok(Acting::new(client, self.clone()))
+        }
     }
 }

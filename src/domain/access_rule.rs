@@ -20,6 +20,10 @@ pub enum Permission {
     WriteContributors,
     /// End other people's sessions.
     WriteSessions,
+    /// See what is installed and whether it is well.
+    ReadInstallation,
+    /// Mend what the checks found.
+    WriteInstallation,
 }
 
 /// One SubjectAccessReview: verb, group, resource and namespace (`None` = all namespaces).
@@ -75,7 +79,7 @@ const fn one(
 }
 
 impl Permission {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
@@ -87,6 +91,8 @@ impl Permission {
         Self::WriteQuotas,
         Self::WriteContributors,
         Self::WriteSessions,
+        Self::ReadInstallation,
+        Self::WriteInstallation,
     ];
 
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
@@ -144,6 +150,17 @@ impl Permission {
                 }
             }
             Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
+            // Whoever may list workloads may see this page; what else they may not list is said on it.
+            Self::ReadInstallation => &const { [rule("list", "apps", "deployments")] },
+            Self::WriteInstallation => {
+                &const {
+                    [
+                        rule("patch", "storage.k8s.io", "storageclasses"),
+                        rule("patch", "", "namespaces"),
+                        rule("create", PROFILES, "poddefaults"),
+                    ]
+                }
+            }
         }
     }
 
@@ -153,13 +170,15 @@ impl Permission {
             | Self::ReadUsers
             | Self::ReadProfiles
             | Self::ReadActivity
-            | Self::ReadSessions => false,
+            | Self::ReadSessions
+            | Self::ReadInstallation => false,
             Self::WriteUsers
             | Self::WriteStaticLogins
             | Self::WriteProfiles
             | Self::WriteQuotas
             | Self::WriteContributors
-            | Self::WriteSessions => true,
+            | Self::WriteSessions
+            | Self::WriteInstallation => true,
         }
     }
 
@@ -177,6 +196,8 @@ impl Permission {
             Self::WriteQuotas => "change quotas",
             Self::WriteContributors => "add and remove contributors",
             Self::WriteSessions => "end other people’s sessions",
+            Self::ReadInstallation => "see what is installed",
+            Self::WriteInstallation => "mend the installation",
         }
     }
 }

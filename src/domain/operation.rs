@@ -10,83 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, Role,
-    StaticEdit, UserName,
+    Actor, Change, Conflict, Email, Kind, OperationId, ProfileName, Quota, Repair, ResourceName,
+    Role, StaticEdit, UserName,
 };
-
-/// What an administrator asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    AddUser,
-    RemoveUser,
-    ResetPassword,
-    CreateProfile,
-    SetQuota,
-    DeleteProfile,
-    AddContributor,
-    RemoveContributor,
-    /// Something about a login that is neither its password nor its end.
-    ChangeLogin,
-    MigrateLogins,
-}
-
-impl Kind {
-    pub const ALL: [Self; 10] = [
-        Self::AddUser,
-        Self::RemoveUser,
-        Self::ResetPassword,
-        Self::CreateProfile,
-        Self::SetQuota,
-        Self::DeleteProfile,
-        Self::AddContributor,
-        Self::RemoveContributor,
-        Self::ChangeLogin,
-        Self::MigrateLogins,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AddUser => "add-user",
-            Self::RemoveUser => "remove-user",
-            Self::ResetPassword => "reset-password",
-            Self::CreateProfile => "create-profile",
-            Self::SetQuota => "set-quota",
-            Self::DeleteProfile => "delete-profile",
-            Self::AddContributor => "add-contributor",
-            Self::RemoveContributor => "remove-contributor",
-            Self::ChangeLogin => "change-login",
-            Self::MigrateLogins => "migrate-logins",
-        }
-    }
-
-    /// As a heading: verb and noun.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::AddUser => "Add user",
-            Self::RemoveUser => "Remove user",
-            Self::ResetPassword => "Reset password",
-            Self::CreateProfile => "Create profile",
-            Self::SetQuota => "Set quota",
-            Self::DeleteProfile => "Delete profile",
-            Self::AddContributor => "Add contributor",
-            Self::RemoveContributor => "Remove contributor",
-            Self::ChangeLogin => "Change login",
-            Self::MigrateLogins => "Migrate to Password objects",
-        }
-    }
-}
-
-impl FromStr for Kind {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(())
-    }
-}
 
 /// Where an operation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -211,6 +137,12 @@ pub enum Step {
         user: UserName,
         role: Role,
     },
+    /// A small change of one object of the installation, of the kinds that [`Repair`] knows.
+    Repair {
+        repair: Repair,
+        /// What the check says that asked for it.
+        reason: String,
+    },
     /// A real sign-in at Dex with the new password.
     ProveSignIn {
         email: Email,
@@ -272,6 +204,7 @@ impl Step {
                 user,
                 role,
             } => format!("Take {role} in {profile} from {user}"),
+            Self::Repair { repair, .. } => repair.describe(),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
             Self::SetUserId { email, .. } => format!("Give {email} a user ID of its own"),
             Self::CopyLogin { email } => {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod activity;
 pub mod contributors;
 pub mod dashboard;
+pub mod doctor;
 pub mod health;
 pub mod mine;
 pub mod operations;
@@ -26,6 +27,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(profiles::routes(app))
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
+        .merge(doctor::routes(app))
         .merge(operations::routes(app))
         .merge(activity::routes(app))
         .merge(account::routes(app))

@@ -145,6 +145,7 @@ pub(super) async fn rehearse(
                 .remove_contributor(profile, user, *role, Mode::DryRun)
                 .await?
         }
+        Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }

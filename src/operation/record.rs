@@ -111,6 +111,7 @@ fn action(step: &Step) -> &'static str {
         Step::DeleteProfile { .. } => "profile.deleted",
         Step::AddContributor { .. } => "contributor.added",
         Step::RemoveContributor { .. } => "contributor.removed",
+        Step::Repair { .. } => "installation.repaired",
         Step::SetUserId { .. } => "login.user-id-set",
         Step::CopyLogin { .. } => "login.copied",
         Step::EditDexConfig { .. } => "dex.configured",
@@ -145,5 +146,6 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Repair { repair, .. } => repair.object(),
     }
 }

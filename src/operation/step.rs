@@ -181,6 +181,10 @@ impl Run {
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
             }
+            Step::Repair { repair, .. } => {
+                acting.repair(repair, id, Mode::Apply).await?;
+                Ok(format!("{} is as it should be.", repair.object()))
+            }
             Step::SetUserId { email, user_id } => {
                 acting.set_user_id(email, user_id, Mode::Apply).await?;
                 Ok(format!("{email} has a user ID of its own."))
@@ -305,6 +309,13 @@ impl Run {
                     .add_contributor(profile, user, *role, Mode::Apply)
                     .await?;
                 Ok(Undo::Done(format!("{user} is in {profile} again.")))
+            }
+            Step::Repair { repair, .. } => {
+                acting.undo_repair(repair, found, id).await?;
+                Ok(Undo::Done(format!(
+                    "{} is as it was before.",
+                    repair.object()
+                )))
             }
             Step::AddContributor { .. }
             | Step::RemoveContributor { .. }

@@ -147,6 +147,18 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             Permission::ReadProfiles,
         ),
         (
+            "Installation",
+            paths::INSTALLATION,
+            "cluster",
+            Permission::ReadInstallation,
+        ),
+        (
+            "Checks",
+            paths::CHECKS,
+            "check",
+            Permission::ReadInstallation,
+        ),
+        (
             "Operations",
             paths::OPERATIONS,
             "progress",

@@ -42,6 +42,14 @@ pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
 
+pub const INSTALLATION: &str = "/kubeflow-admin/installation";
+pub const STORAGE: &str = "/kubeflow-admin/installation/storage";
+pub const COMPONENT: &str = "/kubeflow-admin/installation/of/{component}";
+pub const CHECKS: &str = "/kubeflow-admin/checks";
+pub const CHECK: &str = "/kubeflow-admin/checks/of/{check}";
+pub const CHECKS_AGAIN: &str = "/kubeflow-admin/checks/again";
+pub const REPAIR: &str = "/kubeflow-admin/checks/repair";
+
 pub const OPERATIONS: &str = "/kubeflow-admin/operations";
 pub const OPERATION: &str = "/kubeflow-admin/operations/{operation}";
 pub const OPERATION_START: &str = "/kubeflow-admin/operations/{operation}/start";

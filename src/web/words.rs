@@ -44,6 +44,7 @@ pub fn action(constant: &str) -> &str {
         "quota.set" => "Quota set",
         "contributor.added" => "Contributor added",
         "contributor.removed" => "Contributor removed",
+        "installation.repaired" => "Repaired",
         "session.opened" => "Signed in",
         "session.closed" => "Signed out",
         "session.ended" => "Session ended",

@@ -70,6 +70,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "cluster",
             "config",
             "domain",
+            "features",
             "identity",
             "operation",
             "access",

@@ -6,11 +6,14 @@
 mod contributors;
 mod dex;
 mod logins;
+mod probes;
 mod profiles;
 mod quotas;
+mod repairs;
 mod restart;
 
 pub use dex::{DexWrite, PutBack};
+pub use probes::Bound;
 pub use restart::Direction;
 
 use kube::Client;

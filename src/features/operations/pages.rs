@@ -165,6 +165,7 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
 
 fn plan_step(record: &StepRecord) -> PlanStep {
     let note = match &record.step {
+        Step::Repair { reason, .. } => reason,
         Step::CreateLogin { .. } | Step::SetPassword { .. } => {
             "A password is generated when it starts, and shown once at the end."
         }
@@ -352,6 +353,7 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
         Kind::RemoveUser | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
+        Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
         Kind::DeleteProfile | Kind::AddContributor | Kind::RemoveContributor => {
             vec![Link::new("See all profiles", paths::PROFILES)]
         }

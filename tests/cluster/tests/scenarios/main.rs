@@ -7,6 +7,7 @@
 
 mod access;
 mod deploy;
+mod doctor;
 mod errors;
 mod manifest;
 mod menu;

@@ -34,6 +34,8 @@ impl Route {
             ("{event}", "none"),
             ("{session}", "none"),
             ("{file}", "none.css"),
+            ("{component}", "dex"),
+            ("{check}", "default-class"),
             ("{*rest}", "none"),
         ]
         .iter()
