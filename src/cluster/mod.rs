@@ -18,6 +18,7 @@ mod logins;
 mod managers;
 mod now;
 mod objects;
+mod owned;
 mod rebuild;
 mod register;
 mod review;

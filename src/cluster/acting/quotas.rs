@@ -11,6 +11,7 @@ use crate::cluster::error::Error;
 use crate::cluster::facts::quota;
 use crate::cluster::kinds::PROFILE;
 use crate::cluster::objects::{Mode, Others};
+use crate::cluster::owned::applied_by_us;
 use crate::domain::{Change, Conflict, ProfileName, ResourceName};
 
 impl Acting {
@@ -116,7 +117,7 @@ impl Acting {
     }
 }
 
-/// Exactly the lines that are wanted, for this very object. A line whose value stays keeps its text, so that `1000m`
+/// Exactly the lines that are wanted, for this very object, and what else of it we have applied before. A line whose value stays keeps its text, so that `1000m`
 /// against `1` is no conflict.
 fn configuration(found: &DynamicObject, change: &QuotaChange<'_>) -> Value {
     let there = &found.data["spec"]["resourceQuotaSpec"]["hard"];
@@ -130,12 +131,13 @@ fn configuration(found: &DynamicObject, change: &QuotaChange<'_>) -> Value {
         .iter()
         .map(|(name, amount)| (name.to_string(), line(name, amount)))
         .collect();
-    json!({
-        "apiVersion": PROFILE.api_version(),
-        "kind": PROFILE.kind,
-        "metadata": { "name": change.name.as_str(), "uid": found.metadata.uid },
-        "spec": { "resourceQuotaSpec": { "hard": hard } },
-    })
+    let mut object = applied_by_us(found);
+    object["apiVersion"] = PROFILE.api_version().into();
+    object["kind"] = PROFILE.kind.into();
+    object["metadata"]["name"] = change.name.as_str().into();
+    object["metadata"]["uid"] = json!(found.metadata.uid);
+    object["spec"]["resourceQuotaSpec"]["hard"] = Value::Object(hard);
+    object
 }
 
 /// Lines that differ by value.
