@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 import postcss from "postcss";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -53,7 +53,7 @@ function filesUnder(folder) {
 }
 
 function classesInUse() {
-  const sources = [...filesUnder(join(root, "templates")), join(here, "app.js"), join(here, "app.css")];
+  const sources = [...filesUnder(join(root, "templates")), ...filesUnder(join(here, "script")), join(here, "app.css")];
   const used = new Set(COMPOSED);
   for (const path of sources) {
     for (const [name] of readFileSync(path, "utf8").matchAll(/pf-(?:v6-[\w-]+|m-[\w-]+)/g)) used.add(name);
@@ -192,9 +192,15 @@ async function styles() {
 }
 
 async function scripts() {
-  const htmx = readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js"), "utf8");
-  const ours = readFileSync(join(here, "app.js"), "utf8");
-  return `${htmx}\n${(await transform(ours, { loader: "js", minify: true })).code}`;
+  const { outputFiles } = await build({
+    entryPoints: [join(here, "app.js")],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    write: false,
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
 }
 
 rmSync(dist, { recursive: true, force: true });

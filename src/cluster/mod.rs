@@ -25,26 +25,26 @@ mod review;
 mod watch;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::Client;
-use tokio::sync::watch::Sender;
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::{Actor, Contribution, DEX_NAMESPACE, Login, Profile, ProfileName, Via};
 use caches::Caches;
-use client::Place;
 use objects::Objects;
 use watch::Signals;
 
-pub use acting::{Acting, Applied, NewLogin, NewProfile, QuotaChange};
+pub use acting::{Acting, Applied, NewLogin, NewProfile, ObjectName, Place, QuotaChange, Shown};
 pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{DexConfig, PasswordDb};
 pub use error::Error;
+pub use kinds::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
@@ -52,6 +52,10 @@ pub use watch::{WatchState, WatchStatus};
 
 /// The Secret behind `hashFromEnv` is read again this often.
 const SECRET_PAUSE: Duration = Duration::from_mins(1);
+/// A cluster is upgraded under us now and then.
+const VERSION_PAUSE: Duration = Duration::from_mins(10);
+/// While the version could not be asked for.
+const VERSION_RETRY: Duration = Duration::from_secs(10);
 
 /// Where the cluster is, and whose clock is used.
 #[derive(Debug, Clone)]
@@ -73,14 +77,15 @@ struct Inner {
     client: Client,
     identity: Identity,
     name: String,
+    version: RwLock<String>,
     caches: Caches,
     generation: Arc<Sender<u64>>,
 }
 
 impl Cluster {
-    /// Reads the configuration and asks the API server for its version, so that a wrong address is known at once.
+    /// Reads the configuration; the first request opens the connection.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
-        let place = Place {
+        let place = client::Place {
             kubeconfig: settings.kubeconfig.clone(),
             context: settings.context.clone(),
         };
@@ -101,6 +106,7 @@ impl Cluster {
             client,
             identity,
             name,
+            version: RwLock::default(),
             caches,
             generation,
         };
@@ -126,6 +132,25 @@ impl Cluster {
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
         spawn(Box::pin(self.clone().follow_secret()));
+        spawn(Box::pin(self.clone().follow_version()));
+    }
+
+    /// Everybody may ask for the version; it changes with an upgrade.
+    async fn follow_version(self) {
+        loop {
+            let pause = match self.inner.client.apiserver_version().await {
+                Ok(info) => {
+                    let version = &self.inner.version;
+                    *version.write().unwrap_or_else(PoisonError::into_inner) = info.git_version;
+                    VERSION_PAUSE
+                }
+                Err(error) => {
+                    tracing::info!(%error, "cluster.version-not-read");
+                    VERSION_RETRY
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
     }
 
     /// The default password of Kubeflow ≥ 1.9 is in a Secret, which is read by name and not watched.
@@ -156,6 +181,12 @@ impl Cluster {
         self.inner.name.clone()
     }
 
+    /// What the API server calls its version, such as `v1.34.1`; empty while it is not known.
+    pub fn version(&self) -> String {
+        let version = self.inner.version.read();
+        version.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub fn watches(&self) -> Vec<WatchStatus> {
         self.inner.caches.statuses()
     }
@@ -168,6 +199,11 @@ impl Cluster {
     /// Grows with every change of any watch.
     pub fn generation(&self) -> u64 {
         *self.inner.generation.borrow()
+    }
+
+    /// Told of every change of any watch.
+    pub fn changes(&self) -> Receiver<u64> {
+        self.inner.generation.subscribe()
     }
 
     /// All profiles by name, with computed health. From memory; put together at most once per change.

@@ -17,6 +17,7 @@ mod profile_name;
 mod quantity;
 mod quota;
 mod session;
+mod several;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
@@ -34,3 +35,4 @@ pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use session::{Session, SessionId, SignInLink, TokenHash};
+pub use several::several;

@@ -44,10 +44,13 @@ pub enum Kind {
     DeleteProfile,
     AddContributor,
     RemoveContributor,
+    RemoveUsers,
+    SetQuotas,
+    DeleteProfiles,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::AddUser,
         Self::RemoveUser,
         Self::ResetPassword,
@@ -56,6 +59,9 @@ impl Kind {
         Self::DeleteProfile,
         Self::AddContributor,
         Self::RemoveContributor,
+        Self::RemoveUsers,
+        Self::SetQuotas,
+        Self::DeleteProfiles,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -68,6 +74,9 @@ impl Kind {
             Self::DeleteProfile => "delete-profile",
             Self::AddContributor => "add-contributor",
             Self::RemoveContributor => "remove-contributor",
+            Self::RemoveUsers => "remove-users",
+            Self::SetQuotas => "set-quotas",
+            Self::DeleteProfiles => "delete-profiles",
         }
     }
 
@@ -82,6 +91,9 @@ impl Kind {
             Self::DeleteProfile => "Delete profile",
             Self::AddContributor => "Add contributor",
             Self::RemoveContributor => "Remove contributor",
+            Self::RemoveUsers => "Remove users",
+            Self::SetQuotas => "Set quotas",
+            Self::DeleteProfiles => "Delete profiles",
         }
     }
 }

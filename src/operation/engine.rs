@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(super) secrets: Secrets,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
+    changes: Arc<Sender<u64>>,
 }
 
 impl Engine {
@@ -67,7 +69,18 @@ impl Engine {
             clock: Clock,
             secrets: Secrets::default(),
             owner: owner.into(),
+            changes: Arc::new(Sender::new(0)),
         }
+    }
+
+    /// Told of every step that this program takes. What other replicas do is in the store only.
+    pub fn changes(&self) -> Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Cancelled when the program is told to stop.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.parts.stop
     }
 
     pub fn planner(&self) -> Planner<'_> {
@@ -248,10 +261,13 @@ impl Engine {
 
     pub(super) async fn save(&self, operation: &Operation) -> Result<Saved, store::Error> {
         let until: Timestamp = self.clock.now() + self.parts.lease;
-        self.parts
+        let saved = self
+            .parts
             .store
             .operation_save(operation, &self.owner, until)
-            .await
+            .await?;
+        self.changes.send_modify(|count| *count += 1);
+        Ok(saved)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::seats::Seats;
 use crate::access::{Desk, Gate};
 use crate::config::Http;
 use crate::identity::throttle::Throttle;
@@ -17,6 +18,7 @@ struct Inner {
     desk: Arc<Desk>,
     http: Http,
     throttle: Arc<Throttle>,
+    seats: Seats,
 }
 
 impl App {
@@ -27,6 +29,7 @@ impl App {
                 desk,
                 http,
                 throttle,
+                seats: Seats::default(),
             }),
         }
     }
@@ -45,5 +48,9 @@ impl App {
 
     pub fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    pub fn seats(&self) -> &Seats {
+        &self.inner.seats
     }
 }

@@ -7,6 +7,9 @@ mod contributors;
 mod logins;
 mod profiles;
 mod quotas;
+mod yaml;
+
+pub use yaml::{ObjectName, Place, Shown};
 
 use kube::Client;
 use kube::api::DynamicObject;

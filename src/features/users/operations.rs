@@ -1,7 +1,9 @@
 //! Adding, removing and giving a new password: the whole change, as one operation.
 
+use std::sync::Arc;
+
 use crate::access::{Access, Person};
-use crate::domain::{Email, Kind, Operation, ProfileName, Quota, Role, Step, UserName};
+use crate::domain::{Email, Kind, Operation, ProfileName, Quota, Role, Step, UserName, several};
 use crate::operation::PlanError;
 
 /// Somebody who shall be able to work: a login, a profile of their own, and a part in others'.
@@ -84,13 +86,37 @@ pub async fn plan_reset(
         .await
 }
 
-/// The login goes first, so that nobody signs in while the rest is taken away.
 pub async fn plan_remove(
     access: &Access,
     email: &Email,
     person: &Person,
     removal: Removal,
 ) -> Result<Operation, PlanError> {
+    let steps = removal_steps(email, person, removal);
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
+        .await
+}
+
+/// Several people in one operation, one after the other.
+pub async fn plan_remove_many(
+    access: &Access,
+    people: Vec<(Email, Arc<Person>, Removal)>,
+) -> Result<Operation, PlanError> {
+    let subject = several(people.iter().map(|(email, _, _)| email.as_str()));
+    let steps = people
+        .into_iter()
+        .flat_map(|(email, person, removal)| removal_steps(&email, &person, removal))
+        .collect();
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RemoveUsers, subject, steps)
+        .await
+}
+
+/// The login goes first, so that nobody signs in while the rest is taken away.
+fn removal_steps(email: &Email, person: &Person, removal: Removal) -> Vec<Step> {
     let mut steps = Vec::new();
     if let Some(login) = person.password_object() {
         steps.push(Step::DeleteLogin {
@@ -112,8 +138,5 @@ pub async fn plan_remove(
         steps.push(Step::DeleteProfile { name: name.clone() });
         steps.push(Step::WaitForProfileGone { name });
     }
-    let planner = access.engine().planner();
-    planner
-        .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
-        .await
+    steps
 }

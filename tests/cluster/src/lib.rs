@@ -21,6 +21,7 @@ mod commands;
 mod control_plane;
 pub mod dashboard;
 pub mod dex;
+pub mod events;
 pub mod http_client;
 pub mod image;
 pub mod installed;

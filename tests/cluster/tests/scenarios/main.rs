@@ -6,11 +6,15 @@
 )]
 
 mod access;
+mod bulk;
 mod errors;
+mod live;
 mod manifest;
 mod operations;
 mod routes;
+mod search;
 mod security;
 mod sign_in;
 mod users;
 mod world;
+mod yaml;
