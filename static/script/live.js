@@ -24,6 +24,7 @@ function redrawList(list, fresh) {
   const [before, after] = [keysOf(list), keysOf(fresh)];
   if (before.join("\n") === after.join("\n")) {
     morph(list, fresh);
+    document.querySelector("[data-list-news]").replaceChildren();
     return;
   }
   const rows = new Map([...fresh.querySelectorAll("[data-key]")].map((row) => [row.dataset.key, row]));
