@@ -128,6 +128,14 @@ function followBrowserTheme(sheet) {
   });
 }
 
+// A table becomes a stack of cards where the window is narrow. Paper is as narrow, and wants the table.
+function keepTablesOnPaper(sheet) {
+  sheet.walkAtRules("container", (rule) => {
+    if (!rule.toString().includes(".pf-m-grid-")) return;
+    rule.replaceWith(postcss.atRule({ name: "media", params: "screen", nodes: [rule.clone()] }));
+  });
+}
+
 // Drops custom properties and keyframes that nothing refers to, until nothing more can be dropped.
 function dropUnreferenced(sheet) {
   for (let dropped = true; dropped; ) {
@@ -186,6 +194,7 @@ async function styles() {
   keepWhatIsUsed(sheet, classesInUse());
   sheet.append(postcss.parse(readFileSync(join(here, "app.css"), "utf8")));
   followBrowserTheme(sheet);
+  keepTablesOnPaper(sheet);
   dropUnreferenced(sheet);
   const css = shortenNames(sheet.toString().replaceAll("@ours", "@font-face"));
   return (await transform(css, { loader: "css", minify: true })).code;
