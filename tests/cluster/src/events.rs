@@ -45,8 +45,8 @@ impl EventStream {
     pub async fn next(&mut self) -> Result<Option<ServerEvent>> {
         loop {
             while let Some((block, rest)) = self.unread.split_once("\n\n") {
-                let event = parse(block);
-                self.unread = rest.to_owned();
+                let (event, rest) = (parse(block), rest.to_owned());
+                self.unread = rest;
                 if event != ServerEvent::default() {
                     return Ok(Some(event));
                 }

@@ -34,7 +34,7 @@ async fn an_operation_rings_at_its_steps_and_tells_its_owner_of_its_end() {
     start_operation(&mut browser, &plan).await.unwrap();
     page.wait_for("changed", SOON).await.unwrap();
     let news = elsewhere
-        .wait_for("finished", Duration::from_secs(60))
+        .wait_for("finished", Duration::from_mins(1))
         .await
         .unwrap();
     let told: serde_json::Value = serde_json::from_str(&news.data).unwrap();
@@ -79,7 +79,7 @@ async fn sec_21_a_stream_ends_with_its_session() {
         .await
         .unwrap();
     let mut ending = open(&there, "list=users").await;
-    let mut staying = open(&here, "list=users").await;
+    let mut own = open(&here, "list=users").await;
     let account = here.get("/kubeflow-admin/account").await.unwrap();
     let path = "/kubeflow-admin/account/sessions/end-others";
     here.submit(&account, path, &[]).await.unwrap();
@@ -94,19 +94,19 @@ async fn sec_21_a_stream_ends_with_its_session() {
     here.submit(&account, "/kubeflow-admin/sign-out", &[])
         .await
         .unwrap();
-    staying.wait_for("ended", SOON).await.unwrap();
+    own.wait_for("ended", SOON).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_stream_about_what_one_may_not_see_ends_at_once() {
     let (_, dashboard) = world().await;
     let mut browser = admin().await;
-    let plan = plan_user(&mut browser, "hidden@example.com", "hidden").await;
+    let planned = plan_user(&mut browser, "hidden@example.com", "hidden").await;
     let plain = dashboard
         .signed_in("plain@example.com", PASSWORD)
         .await
         .unwrap();
-    let operation = format!("operation={}", plan.last_segment());
+    let operation = format!("operation={}", planned.last_segment());
     for query in ["list=users", "list=operations", &operation] {
         let path = format!("/kubeflow-admin/events?{query}");
         let mut stream = plain.stream(&path).await.unwrap();
