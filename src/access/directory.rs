@@ -277,6 +277,13 @@ impl Person {
             .find(|login| login.source == LoginSource::Static)
     }
 
+    /// Is `text`, in lower case, a part of the e-mail, the name or a profile's name?
+    pub fn mentions(&self, text: &str) -> bool {
+        self.key.contains(text)
+            || self.display_name().to_lowercase().contains(text)
+            || self.owns.iter().any(|name| name.as_str().contains(text))
+    }
+
     pub fn display_name(&self) -> &str {
         self.logins
             .first()

@@ -11,10 +11,14 @@ mod rights;
 mod sign_ins;
 mod snapshots;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use tokio::sync::watch::Receiver;
+
 use crate::cluster::snapshot::Snapshot;
-use crate::cluster::{self, Cluster, WatchState};
+use crate::cluster::{self, Cluster, ObjectName, Shown, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
     Profile, ProfileName, Role, Session, SessionId, Verdict,
@@ -24,7 +28,7 @@ use crate::store::{self, Store};
 
 pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
-pub use gate::{Gate, GateSettings, Refusal};
+pub use gate::{Gate, GateSettings, Refusal, Wish};
 pub use rights::Rights;
 pub use sign_ins::{SignIn, SignIns};
 pub use snapshots::Age;
@@ -190,6 +194,36 @@ impl SignedIn {
         Ok(found.filter(|operation| self.is_mine(operation) || self.may(Permission::ReadActivity)))
     }
 
+    /// An object as YAML, read as this person: Kubernetes decides whether they may see it.
+    pub async fn yaml(
+        &self,
+        shown: Shown,
+        namespace: &ObjectName,
+        name: &ObjectName,
+    ) -> Result<String, cluster::Error> {
+        let acting = self.services.cluster.acting_as(self.actor())?;
+        acting.yaml(shown, namespace, name).await
+    }
+
+    /// My operations that ended after a moment, oldest first.
+    pub async fn operations_ended_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<Operation>, store::Error> {
+        let mut ended = self
+            .services
+            .store
+            .operations_ended_of(&self.actor().user, since)
+            .await?;
+        ended.retain(|operation| self.is_mine(operation));
+        Ok(ended)
+    }
+
+    /// Told of every change that the watches see; what changed is asked for as usual.
+    pub fn cluster_changes(&self) -> Receiver<u64> {
+        self.services.cluster.changes()
+    }
+
     /// Only the one who planned an operation starts, resumes and undoes it.
     pub fn is_mine(&self, operation: &Operation) -> bool {
         operation.actor == *self.actor()
@@ -240,6 +274,15 @@ impl Access {
     /// Everybody, joined over all sources; from memory.
     pub fn people(&self) -> Arc<Vec<Arc<Person>>> {
         self.signed_in.services.directory.people(self.cluster())
+    }
+
+    /// Those of these names that are there, each once, by name.
+    pub fn profiles_named<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Arc<Profile>> {
+        let names: BTreeSet<ProfileName> = names.map(ProfileName::from_cluster).collect();
+        names
+            .iter()
+            .filter_map(|name| self.cluster().profile(name))
+            .collect()
     }
 
     pub fn contributors_of(&self, profile: &ProfileName) -> Vec<Arc<Contribution>> {

@@ -14,11 +14,11 @@ pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
 /// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
 pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];
 
-pub(crate) const OWNER_BINDING: &str = "namespaceAdmin";
-pub(crate) const OWNER_POLICY: &str = "ns-owner-access-istio";
+pub const OWNER_BINDING: &str = "namespaceAdmin";
+pub const OWNER_POLICY: &str = "ns-owner-access-istio";
 pub(crate) const EDITOR: &str = "default-editor";
 pub(crate) const VIEWER: &str = "default-viewer";
-pub(crate) const QUOTA_NAME: &str = "kf-resource-quota";
+pub const QUOTA_NAME: &str = "kf-resource-quota";
 /// ConfigMap and Deployment of Dex.
 pub(crate) const DEX_NAME: &str = "dex";
 pub(crate) const DEX_PASSWORDS_SECRET: &str = "dex-passwords";

@@ -32,26 +32,28 @@ mod traffic;
 mod watch;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::Client;
-use tokio::sync::watch::Sender;
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::{Actor, Contribution, DEX_NAMESPACE, Login, Profile, ProfileName, Via};
 use caches::Caches;
-use client::Place;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Applied, Bound, DexWrite, Direction, NewLogin, NewProfile, PutBack, QuotaChange,
+    Acting, Applied, Bound, DexWrite, Direction, NewLogin, NewProfile, ObjectName, Place, PutBack,
+    QuotaChange, Shown,
 };
 pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{Connector, DexConfig, PasswordDb};
 pub use error::Error;
+pub use kinds::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
 pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
 pub use menu_text::MenuTextError;
 pub use now::Presence;
@@ -60,6 +62,11 @@ pub use register::ClientRegistration;
 pub use rollout::Rollout;
 pub use traffic::{ApiRequest, Traffic};
 pub use watch::{WatchState, WatchStatus};
+
+/// A cluster is upgraded under us now and then.
+const VERSION_PAUSE: Duration = Duration::from_mins(10);
+/// While the version could not be asked for.
+const VERSION_RETRY: Duration = Duration::from_secs(10);
 
 /// Where the cluster is, and whose clock is used.
 #[derive(Debug, Clone)]
@@ -82,6 +89,7 @@ struct Inner {
     identity: Identity,
     name: String,
     traffic: Traffic,
+    version: RwLock<String>,
     caches: Caches,
     generation: Arc<Sender<u64>>,
     /// Something in a Secret of Dex was written.
@@ -89,9 +97,9 @@ struct Inner {
 }
 
 impl Cluster {
-    /// Reads the configuration; a wrong one is known at once.
+    /// Reads the configuration; the first request opens the connection.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
-        let place = Place {
+        let place = client::Place {
             kubeconfig: settings.kubeconfig.clone(),
             context: settings.context.clone(),
         };
@@ -125,6 +133,7 @@ impl Cluster {
             identity,
             name,
             traffic,
+            version: RwLock::default(),
             caches,
             generation,
             secrets_changed: tokio::sync::Notify::new(),
@@ -151,6 +160,25 @@ impl Cluster {
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
         spawn(Box::pin(self.clone().follow_secrets()));
+        spawn(Box::pin(self.clone().follow_version()));
+    }
+
+    /// Everybody may ask for the version; it changes with an upgrade.
+    async fn follow_version(self) {
+        loop {
+            let pause = match self.inner.client.apiserver_version().await {
+                Ok(info) => {
+                    let version = &self.inner.version;
+                    *version.write().unwrap_or_else(PoisonError::into_inner) = info.git_version;
+                    VERSION_PAUSE
+                }
+                Err(error) => {
+                    tracing::info!(%error, "cluster.version-not-read");
+                    VERSION_RETRY
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
     }
 
     pub fn identity(&self) -> Identity {
@@ -167,6 +195,12 @@ impl Cluster {
         &self.inner.traffic
     }
 
+    /// What the API server calls its version, such as `v1.34.1`; empty while it is not known.
+    pub fn version(&self) -> String {
+        let version = self.inner.version.read();
+        version.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub fn watches(&self) -> Vec<WatchStatus> {
         self.inner.caches.statuses()
     }
@@ -179,6 +213,11 @@ impl Cluster {
     /// Grows with every change of any watch.
     pub fn generation(&self) -> u64 {
         *self.inner.generation.borrow()
+    }
+
+    /// Told of every change of any watch.
+    pub fn changes(&self) -> Receiver<u64> {
+        self.inner.generation.subscribe()
     }
 
     /// All profiles by name, with computed health. From memory; put together at most once per change.

@@ -96,6 +96,7 @@ impl Permission {
     ];
 
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
+    #[expect(clippy::too_many_lines, reason = "a table, one arm per permission")]
     pub fn rules(self) -> &'static [ResourceRule] {
         const PROFILES: &str = "kubeflow.org";
         const RBAC: &str = "rbac.authorization.k8s.io";

@@ -22,6 +22,7 @@ mod quantity;
 mod quota;
 mod repair;
 mod session;
+mod several;
 mod static_login;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
@@ -43,4 +44,5 @@ pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use repair::Repair;
 pub use session::{Session, SessionId, SignInLink, TokenHash};
+pub use several::several;
 pub use static_login::StaticEdit;

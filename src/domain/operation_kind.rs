@@ -20,10 +20,13 @@ pub enum Kind {
     ChangeLogin,
     MigrateLogins,
     Repair,
+    RemoveUsers,
+    SetQuotas,
+    DeleteProfiles,
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::AddUser,
         Self::RemoveUser,
         Self::ResetPassword,
@@ -35,6 +38,9 @@ impl Kind {
         Self::ChangeLogin,
         Self::MigrateLogins,
         Self::Repair,
+        Self::RemoveUsers,
+        Self::SetQuotas,
+        Self::DeleteProfiles,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -50,6 +56,9 @@ impl Kind {
             Self::ChangeLogin => "change-login",
             Self::MigrateLogins => "migrate-logins",
             Self::Repair => "repair",
+            Self::RemoveUsers => "remove-users",
+            Self::SetQuotas => "set-quotas",
+            Self::DeleteProfiles => "delete-profiles",
         }
     }
 
@@ -67,6 +76,9 @@ impl Kind {
             Self::ChangeLogin => "Change login",
             Self::MigrateLogins => "Migrate to Password objects",
             Self::Repair => "Repair",
+            Self::RemoveUsers => "Remove users",
+            Self::SetQuotas => "Set quotas",
+            Self::DeleteProfiles => "Delete profiles",
         }
     }
 }

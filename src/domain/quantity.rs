@@ -82,12 +82,16 @@ impl Quantity {
         self.nanos == 0
     }
 
-    /// The sum, in the notation of `self`; cut at what the API server keeps.
+    /// The sum, written like the first amount that is not nothing; cut at what the API server keeps.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
-            nanos: (self.nanos + other.nanos).min(LARGEST),
-            family: self.family,
+            nanos: self.nanos.saturating_add(other.nanos).min(LARGEST),
+            family: if self.is_zero() {
+                other.family
+            } else {
+                self.family
+            },
         }
     }
 
@@ -311,6 +315,17 @@ mod tests {
         assert_eq!("1000m".parse::<Quantity>(), "1".parse());
         assert_eq!("1Gi".parse::<Quantity>(), "1024Mi".parse());
         assert!("1Gi".parse::<Quantity>().unwrap() > "1G".parse().unwrap());
+    }
+
+    #[test]
+    fn a_sum_is_written_like_what_was_added() {
+        let sum = |amounts: &[&str]| {
+            let amounts = amounts.iter().map(|text| text.parse::<Quantity>().unwrap());
+            amounts.fold(Quantity::ZERO, Quantity::plus).to_string()
+        };
+        assert_eq!(sum(&[]), "0");
+        assert_eq!(sum(&["512Mi", "1536Mi"]), "2Gi");
+        assert_eq!(sum(&["500m", "1500m"]), "2");
     }
 
     #[test]

@@ -7,12 +7,15 @@ pub mod contributors;
 pub mod dashboard;
 pub mod doctor;
 pub mod health;
+pub mod live;
 pub mod mine;
 pub mod operations;
 pub mod profiles;
 pub mod quotas;
+pub mod search;
 pub mod sign_in;
 pub mod users;
+pub mod yaml;
 
 use crate::web::app::App;
 use crate::web::routes::Routes;
@@ -32,4 +35,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(activity::routes(app))
         .merge(account::routes(app))
         .merge(mine::routes(app))
+        .merge(search::routes(app))
+        .merge(live::routes(app))
+        .merge(yaml::routes(app))
 }

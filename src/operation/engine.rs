@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -59,6 +60,7 @@ pub struct Engine {
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
     pub(super) endings: Endings,
+    changes: Arc<Sender<u64>>,
 }
 
 impl Engine {
@@ -70,12 +72,23 @@ impl Engine {
             secrets: Secrets::default(),
             owner: owner.into(),
             endings: Endings::default(),
+            changes: Arc::new(Sender::new(0)),
         }
     }
 
     /// How runs ended so far.
     pub fn endings(&self) -> &Endings {
         &self.endings
+    }
+
+    /// Told of every step that this program takes. What other replicas do is in the store only.
+    pub fn changes(&self) -> Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Cancelled when the program is told to stop.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.parts.stop
     }
 
     pub fn planner(&self) -> Planner<'_> {
@@ -267,10 +280,13 @@ impl Engine {
 
     pub(super) async fn save(&self, operation: &Operation) -> Result<Saved, store::Error> {
         let until: Timestamp = self.clock.now() + self.parts.lease;
-        self.parts
+        let saved = self
+            .parts
             .store
             .operation_save(operation, &self.owner, until)
-            .await
+            .await?;
+        self.changes.send_modify(|count| *count += 1);
+        Ok(saved)
     }
 }
 

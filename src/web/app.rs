@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::seats::Seats;
 use crate::access::{Desk, Gate};
 use crate::config::Http;
 use crate::identity::throttle::Throttle;
@@ -18,6 +19,7 @@ struct Inner {
     http: Http,
     throttle: Arc<Throttle>,
     banner: &'static str,
+    seats: Seats,
 }
 
 impl App {
@@ -35,6 +37,7 @@ impl App {
                 http,
                 throttle,
                 banner,
+                seats: Seats::default(),
             }),
         }
     }
@@ -57,5 +60,9 @@ impl App {
 
     pub fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    pub fn seats(&self) -> &Seats {
+        &self.inner.seats
     }
 }

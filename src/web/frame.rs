@@ -13,6 +13,8 @@ pub struct NavItem {
     pub label: &'static str,
     pub href: &'static str,
     pub icon: &'static str,
+    /// Goes there after `g`; empty for none.
+    pub key: &'static str,
     pub current: bool,
 }
 
@@ -40,6 +42,8 @@ pub struct Frame {
     pub user: String,
     pub via: String,
     pub cluster: String,
+    /// Version of Kubernetes, such as `v1.34.1`; empty while it is not known.
+    pub version: String,
     pub nav: Vec<NavItem>,
     pub csrf: String,
     pub flash: Option<FlashView>,
@@ -55,6 +59,7 @@ pub struct Frame {
 pub struct FrameSeed {
     pub csrf: String,
     pub cluster: String,
+    pub version: String,
     /// A sentence for every page, or empty.
     pub banner: &'static str,
     pub flash: Option<Flash>,
@@ -118,6 +123,7 @@ impl Frame {
                 .unwrap_or_default(),
             via: via.to_owned(),
             cluster: seed.cluster,
+            version: seed.version,
             nav: signed_in
                 .map(|signed_in| navigation(signed_in, &path))
                 .unwrap_or_default(),
@@ -180,6 +186,7 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             label,
             href,
             icon,
+            key: shortcut(href),
             current: if href == paths::HOME {
                 path == href
             } else {
@@ -187,6 +194,20 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             },
         })
         .collect()
+}
+
+/// The places that one goes to often. Letters are for people who know the console by heart, so they never move.
+fn shortcut(href: &str) -> &'static str {
+    match href {
+        paths::HOME => "h",
+        paths::USERS => "u",
+        paths::PROFILES => "p",
+        paths::OPERATIONS => "o",
+        paths::ACTIVITY => "a",
+        paths::SESSIONS => "s",
+        paths::MINE => "m",
+        _ => "",
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Frame {

@@ -17,5 +17,6 @@ pub mod paths;
 pub mod problem;
 pub mod routes;
 pub mod scheme;
+pub mod seats;
 pub mod view;
 pub mod words;

@@ -18,6 +18,11 @@ pub const SIGN_OUT: &str = "/kubeflow-admin/sign-out";
 pub const SIGNED_OUT: &str = "/kubeflow-admin/signed-out";
 pub const THEME: &str = "/kubeflow-admin/theme";
 
+pub const SEARCH: &str = "/kubeflow-admin/search";
+pub const EVENTS: &str = "/kubeflow-admin/events";
+/// A kind as its plural, a namespace (`-` for none) and a name.
+pub const YAML: &str = "/kubeflow-admin/yaml/{kind}/{namespace}/{name}";
+
 pub const MINE: &str = "/kubeflow-admin/mine";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
@@ -27,6 +32,7 @@ pub const SESSION_END: &str = "/kubeflow-admin/sessions/{session}/end";
 
 pub const USERS: &str = "/kubeflow-admin/users";
 pub const USER_NEW: &str = "/kubeflow-admin/users/new";
+pub const USERS_REMOVE: &str = "/kubeflow-admin/users/remove";
 pub const USER: &str = "/kubeflow-admin/users/of/{email}";
 pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
 pub const USER_MIGRATE: &str = "/kubeflow-admin/users/of/{email}/migrate";
@@ -36,6 +42,8 @@ pub const USER_REMOVE: &str = "/kubeflow-admin/users/of/{email}/remove";
 
 pub const PROFILES: &str = "/kubeflow-admin/profiles";
 pub const PROFILE_NEW: &str = "/kubeflow-admin/profiles/new";
+pub const PROFILES_DELETE: &str = "/kubeflow-admin/profiles/delete";
+pub const PROFILES_QUOTA: &str = "/kubeflow-admin/profiles/quota";
 pub const PROFILE: &str = "/kubeflow-admin/profiles/of/{profile}";
 pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
 pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
@@ -66,6 +74,14 @@ pub fn fill(template: &str, value: &str) -> String {
     let (before, rest) = template.split_once('{').unwrap_or((template, ""));
     let after = rest.split_once('}').map_or("", |(_, after)| after);
     format!("{before}{}{after}", encode(value))
+}
+
+/// The page of one object as YAML; `namespace` is empty for kinds that have none.
+pub fn yaml(resource: &str, namespace: &str, name: &str) -> String {
+    let namespace = if namespace.is_empty() { "-" } else { namespace };
+    [resource, namespace, name]
+        .iter()
+        .fold(YAML.to_owned(), |path, part| fill(&path, part))
 }
 
 /// Percent-encodes everything but letters, digits and `-._~@+`, which are safe in a path segment.
@@ -113,6 +129,10 @@ mod tests {
         assert_eq!(
             fill(QUOTA, "a/b"),
             "/kubeflow-admin/profiles/of/a%2Fb/quota"
+        );
+        assert_eq!(
+            yaml("profiles", "", "{x}"),
+            "/kubeflow-admin/yaml/profiles/-/%7Bx%7D"
         );
     }
 

@@ -11,10 +11,12 @@ mod profiles;
 mod quotas;
 mod repairs;
 mod restart;
+mod yaml;
 
 pub use dex::{DexWrite, PutBack};
 pub use probes::Bound;
 pub use restart::Direction;
+pub use yaml::{ObjectName, Place, Shown};
 
 use kube::Client;
 use kube::api::DynamicObject;

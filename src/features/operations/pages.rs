@@ -49,6 +49,7 @@ struct ConflictView {
 #[template(path = "operations/show.html")]
 struct ShowPage {
     frame: Frame,
+    id: String,
     state: &'static str,
     live: bool,
     progress: String,
@@ -152,7 +153,9 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         conflicts: conflicts(operation),
         start_action: path(paths::OPERATION_START),
         start_label: operation.kind.title().to_owned(),
-        start_kind: if irreversible || operation.kind == Kind::RemoveUser {
+        start_kind: if irreversible
+            || matches!(operation.kind, Kind::RemoveUser | Kind::RemoveUsers)
+        {
             "danger"
         } else {
             "primary"
@@ -254,6 +257,7 @@ fn progress(
     let undoable =
         mine && matches!(operation.state, State::Done | State::Failed) && can_be_undone(operation);
     ShowPage {
+        id: operation.id.to_string(),
         frame: if live { frame.refreshing(2) } else { frame },
         state: operation.state.as_str(),
         live,
@@ -350,11 +354,15 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the profile",
             paths::fill(paths::PROFILE, &operation.subject),
         )],
-        Kind::RemoveUser | Kind::MigrateLogins => {
+        Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
         Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
-        Kind::DeleteProfile | Kind::AddContributor | Kind::RemoveContributor => {
+        Kind::DeleteProfile
+        | Kind::AddContributor
+        | Kind::RemoveContributor
+        | Kind::SetQuotas
+        | Kind::DeleteProfiles => {
             vec![Link::new("See all profiles", paths::PROFILES)]
         }
     };

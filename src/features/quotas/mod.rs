@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod form;
+mod many;
 pub mod operations;
 mod pages;
 
@@ -13,6 +14,8 @@ use crate::web::routes::{Guard, Routes};
 pub fn routes(app: &App) -> Routes {
     let write = Guard::Needs(Permission::WriteQuotas);
     Routes::new(app)
+        .get(paths::PROFILES_QUOTA, write, many::edit)
+        .post(paths::PROFILES_QUOTA, write, many::set)
         .get(paths::QUOTA, write, pages::edit)
         .post(paths::QUOTA, write, actions::set)
 }

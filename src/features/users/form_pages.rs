@@ -189,7 +189,7 @@ impl RemovePage {
     }
 }
 
-fn consequences(person: &Person) -> Vec<String> {
+pub(super) fn consequences(person: &Person) -> Vec<String> {
     let mut all = Vec::new();
     if person.password_object().is_some() {
         all.push(

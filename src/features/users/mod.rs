@@ -4,6 +4,7 @@ mod actions;
 mod fixes;
 mod form;
 mod form_pages;
+mod many;
 pub mod operations;
 mod pages;
 
@@ -20,6 +21,8 @@ pub fn routes(app: &App) -> Routes {
         .get(paths::USERS, read, pages::list)
         .get(paths::USER_NEW, write, form_pages::new)
         .post(paths::USER_NEW, write, actions::add)
+        .get(paths::USERS_REMOVE, write, many::review)
+        .post(paths::USERS_REMOVE, write, many::remove)
         .get(paths::USER, read, pages::show)
         .post(paths::USER_RESET, write, actions::reset_password)
         .post(paths::USER_MIGRATE, write_static, actions::migrate)

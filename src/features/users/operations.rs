@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::{Access, Finding, Person};
 use crate::domain::{
     Email, Kind, Login, LoginSource, Operation, ProfileName, Quota, Role, StaticEdit, Step,
-    UserName,
+    UserName, several,
 };
 use crate::operation::PlanError;
 
@@ -235,6 +235,31 @@ pub async fn plan_remove(
     person: &Person,
     removal: Removal,
 ) -> Result<Operation, PlanError> {
+    let steps = removal_steps(email, person, removal);
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
+        .await
+}
+
+/// Several people in one operation, one after the other.
+pub async fn plan_remove_many(
+    access: &Access,
+    people: Vec<(Email, Arc<Person>, Removal)>,
+) -> Result<Operation, PlanError> {
+    let subject = several(people.iter().map(|(email, _, _)| email.as_str()));
+    let steps = people
+        .into_iter()
+        .flat_map(|(email, person, removal)| removal_steps(&email, &person, removal))
+        .collect();
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RemoveUsers, subject, steps)
+        .await
+}
+
+/// The login goes first, so that nobody signs in while the rest is taken away.
+fn removal_steps(email: &Email, person: &Person, removal: Removal) -> Vec<Step> {
     let mut steps = Vec::new();
     if person.password_object().is_some() {
         steps.push(Step::DeleteLogin {
@@ -264,8 +289,5 @@ pub async fn plan_remove(
         steps.push(Step::DeleteProfile { name: name.clone() });
         steps.push(Step::WaitForProfileGone { name });
     }
-    let planner = access.engine().planner();
-    planner
-        .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
-        .await
+    steps
 }

@@ -10,7 +10,8 @@ use super::actions::find;
 use super::fixes::{self, FindingView, colour};
 use super::operations;
 use crate::access::{Access, Finding, Person};
-use crate::domain::{LoginSource, Permission};
+use crate::cluster::Shown;
+use crate::domain::{DEX_NAMESPACE, Login, LoginSource, Permission, password_object_name};
 use crate::web::extract::{Path, Query};
 use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
@@ -45,6 +46,7 @@ struct ListPage {
     columns: Vec<SortHeader>,
     rows: Vec<UserRow>,
     pager: Pager,
+    bulk_actions: Vec<Link>,
 }
 
 struct UserRow {
@@ -103,6 +105,11 @@ pub(super) async fn list(
         columns: columns(&query.sort, &address),
         rows: people[shown].iter().map(|person| row(person)).collect(),
         pager,
+        bulk_actions: access
+            .may(Permission::WriteUsers)
+            .then(|| Link::new("Remove selected users", paths::USERS_REMOVE))
+            .into_iter()
+            .collect(),
     })
 }
 
@@ -139,14 +146,7 @@ fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
 }
 
 fn matches(person: &Person, query: &ListQuery) -> bool {
-    let wanted = query.q.trim().to_lowercase();
-    let text = wanted.is_empty()
-        || person.key.contains(&wanted)
-        || person.display_name().to_lowercase().contains(&wanted)
-        || person
-            .owns
-            .iter()
-            .any(|profile| profile.as_str().contains(&wanted));
+    let text = person.mentions(&query.q.trim().to_lowercase());
     let source = match query.source.as_str() {
         "object" => person.password_object().is_some(),
         "static" => person.static_login().is_some(),
@@ -222,6 +222,7 @@ struct ShowPage {
     facts: Vec<Fact>,
     owned: Vec<OwnedProfile>,
     contributions: Vec<UserContribution>,
+    object: Option<Link>,
     reset: Action,
     migrate: Option<Action>,
     remove: Action,
@@ -266,10 +267,20 @@ pub(super) async fn show(
         facts: facts(&person),
         owned: owned(&access, &person),
         contributions: contributions(&access, &person),
+        object: person.password_object().map(|login| object(login)),
         reset: fixes::reset(&access, &person),
         migrate: fixes::migrate(&access, &person),
         remove,
     })
+}
+
+fn object(login: &Login) -> Link {
+    let name = password_object_name(&login.email.folded());
+    let shown = Shown::Password;
+    Link::new(
+        "Show YAML",
+        paths::yaml(shown.resource(), DEX_NAMESPACE, &name),
+    )
 }
 
 fn facts(person: &Person) -> Vec<Fact> {

@@ -23,6 +23,7 @@ pub mod dashboard;
 pub mod dex;
 pub mod dex_pod;
 pub mod dockerfile;
+pub mod events;
 pub mod http_client;
 pub mod image;
 mod in_memory;

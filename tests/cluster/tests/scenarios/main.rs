@@ -6,9 +6,11 @@
 )]
 
 mod access;
+mod bulk;
 mod deploy;
 mod doctor;
 mod errors;
+mod live;
 mod manifest;
 mod menu;
 mod observing;
@@ -17,7 +19,9 @@ mod operations;
 mod postgres;
 mod replicas;
 mod routes;
+mod search;
 mod security;
 mod sign_in;
 mod users;
 mod world;
+mod yaml;
