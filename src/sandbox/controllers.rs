@@ -4,6 +4,7 @@
 //! It makes requests like anybody else, so that its writes are watched and owned like anybody's.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -11,10 +12,14 @@ use serde_json::{Value, json};
 use super::api::objects::{Change, Collection};
 use super::api::quota::{self, Amounts};
 use super::api::{Api, rbac};
+use super::deployments;
 use super::hands::{Hands, path_of};
 use crate::domain::Quantity;
 
 const AGENT: &str = "kube-controller-manager/sandbox";
+
+/// What turns true by waiting alone is looked at this often.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The controllers, with the place in history up to which they have seen to everything.
 pub struct Controllers {
@@ -38,8 +43,9 @@ impl Controllers {
         loop {
             changes.mark_unchanged();
             self.catch_up();
-            if changes.changed().await.is_err() {
-                return;
+            tokio::select! {
+                told = changes.changed() => if told.is_err() { return },
+                () = tokio::time::sleep(PAUSE) => self.see_to_deployments(),
             }
         }
     }
@@ -119,6 +125,21 @@ impl Controllers {
             );
         }
         self.count(name);
+        deployments::see_to(&self.api, &self.hands, name);
+    }
+
+    /// In every namespace that has some.
+    fn see_to_deployments(&self) {
+        let collection = Collection::new("apps", "deployments");
+        let all = self.api.world().objects.all(&collection, "");
+        let namespaces: BTreeSet<&str> = all
+            .iter()
+            .filter(|one| !one["spec"]["minReadySeconds"].is_null())
+            .filter_map(|one| one["metadata"]["namespace"].as_str())
+            .collect();
+        for namespace in namespaces {
+            deployments::see_to(&self.api, &self.hands, namespace);
+        }
     }
 
     /// Deletes what is in a namespace that ends, and lets it go when nothing is left.

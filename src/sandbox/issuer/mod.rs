@@ -126,6 +126,14 @@ impl Issuer {
         Ok(())
     }
 
+    /// Would it start with what the configuration says now?
+    ///
+    /// # Errors
+    /// What Dex would have said in its log.
+    pub fn try_out(&self) -> Result<(), ConfigError> {
+        Config::read(&self.inner.api).map(drop)
+    }
+
     /// The paths below `/dex`.
     pub fn router(self) -> Router {
         Router::new()
