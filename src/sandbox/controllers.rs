@@ -16,6 +16,8 @@ use super::deployments;
 use super::hands::{Hands, path_of};
 use crate::domain::Quantity;
 
+/// StorageClasses that name it get their volumes, which are as real as everything here.
+const PROVISIONER: &str = "sandbox/memory";
 const AGENT: &str = "kube-controller-manager/sandbox";
 
 /// What turns true by waiting alone is looked at this often.
@@ -85,6 +87,12 @@ impl Controllers {
             .collect();
         if changes
             .iter()
+            .any(|change| change.collection.plural == "storageclasses")
+        {
+            self.provide_everywhere();
+        }
+        if changes
+            .iter()
             .any(|change| change.collection.plural == "clusterroles")
         {
             self.aggregate_roles();
@@ -124,8 +132,73 @@ impl Controllers {
                 &account,
             );
         }
+        self.provide(name);
         self.count(name);
         deployments::see_to(&self.api, &self.hands, name);
+    }
+
+    /// A claim without a class gets the default one, and a claim with a class of this sandbox gets its volume.
+    fn provide(&self, namespace: &str) {
+        let claims = self
+            .api
+            .world()
+            .objects
+            .all(&Collection::new("", "persistentvolumeclaims"), namespace);
+        for claim in claims
+            .iter()
+            .filter(|claim| claim["status"]["phase"] == "Pending")
+        {
+            let name = claim["metadata"]["name"].as_str().unwrap_or_default();
+            let path = format!("/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}");
+            let Some(class) = self.class_of(claim) else {
+                continue;
+            };
+            if claim["spec"]["storageClassName"].is_null() {
+                let named = json!({ "spec": { "storageClassName": class } });
+                self.send(&Method::PATCH, &path, &named);
+                continue;
+            }
+            let volume = json!({ "spec": { "volumeName": format!("pvc-{namespace}-{name}") } });
+            self.send(&Method::PATCH, &path, &volume);
+            let bound = json!({ "status": {
+                "phase": "Bound", "accessModes": claim["spec"]["accessModes"], "capacity": claim["spec"]["resources"]["requests"],
+            } });
+            self.send(&Method::PATCH, &format!("{path}/status"), &bound);
+        }
+    }
+
+    fn provide_everywhere(&self) {
+        let claims = Collection::new("", "persistentvolumeclaims");
+        let all = self.api.world().objects.all(&claims, "");
+        let namespaces: BTreeSet<&str> = all
+            .iter()
+            .filter_map(|claim| claim["metadata"]["namespace"].as_str())
+            .collect();
+        for namespace in namespaces {
+            self.provide(namespace);
+        }
+    }
+
+    /// The class of this sandbox that provides for a claim, if there is one.
+    fn class_of(&self, claim: &Value) -> Option<String> {
+        let classes = self
+            .api
+            .world()
+            .objects
+            .all(&Collection::new("storage.k8s.io", "storageclasses"), "");
+        let named = claim["spec"]["storageClassName"].as_str();
+        let is_default = |class: &Value| {
+            class["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"]
+                == "true"
+        };
+        let found = classes.iter().find(|class| {
+            let fits = match named {
+                Some(named) => class["metadata"]["name"] == named,
+                None => is_default(class),
+            };
+            fits && class["provisioner"] == PROVISIONER
+        })?;
+        found["metadata"]["name"].as_str().map(str::to_owned)
     }
 
     /// In every namespace that has some.

@@ -65,10 +65,18 @@ impl Kubelet {
             .objects
             .all(&Collection::new("", "pods"), "");
         pods.into_iter()
-            .filter(|pod| pod["status"]["conditions"].is_null())
+            .filter(|pod| self.is_to_be_started(pod))
             .filter(|pod| pod["metadata"]["deletionTimestamp"].is_null())
             .map(|pod| (*pod).clone())
             .collect()
+    }
+
+    /// Nobody has looked at it yet, or what it waited for is there now.
+    fn is_to_be_started(&self, pod: &Value) -> bool {
+        let namespace = pod["metadata"]["namespace"].as_str().unwrap_or_default();
+        pod["status"]["conditions"].is_null()
+            || pod["status"]["conditions"][0]["reason"] == "Unschedulable"
+                && !self.waits_for_volume(pod, namespace)
     }
 
     fn start(&self, pod: &Value) {

@@ -15,7 +15,7 @@ mod kubelet;
 pub mod profile_controller;
 pub mod seed;
 
-pub use client::{client, listen, serve};
+pub use client::{client, listen, listen_openly, serve};
 pub use controllers::Controllers;
 pub use hands::HandsError;
 pub use issuer::{ConfigError, Issuer};

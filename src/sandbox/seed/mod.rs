@@ -18,6 +18,8 @@ use crate::domain::password_object_name;
 const CUSTOM_RESOURCES: &str = include_str!("custom-resources.yaml");
 const KUBEFLOW: &str = include_str!("kubeflow.yaml");
 const DEX: &str = include_str!("dex.yaml");
+const MESH: &str = include_str!("mesh.yaml");
+const SIDECAR: &str = "gcr.io/istio-release/proxyv2:1.28.0";
 const COMPONENTS: &str = include_str!("components.yaml");
 /// The rights of the dashboard and of its administrators, exactly as they are installed.
 const DEPLOYED: [&str; 4] = [
@@ -37,8 +39,10 @@ pub const ADMINISTRATOR: &str = "admin@example.com";
 #[derive(Debug, Deserialize)]
 struct Components {
     namespaces: Vec<String>,
-    /// Claims that nothing provides a volume for.
-    unbound: Vec<String>,
+    /// Claims in namespace `kubeflow` that name no class.
+    claims: Vec<String>,
+    /// Group, plural and kind.
+    kinds: Vec<(String, String, String)>,
     deployments: Vec<Component>,
 }
 
@@ -49,6 +53,8 @@ struct Component {
     image: String,
     #[serde(default)]
     claim: String,
+    #[serde(default)]
+    account: String,
 }
 
 /// Why the world could not be made.
@@ -73,6 +79,7 @@ pub fn install(api: &Api, hint: &str) -> Result<Issuer, SeedError> {
     {
         hands.create_all(yaml)?;
     }
+    hands.create_all(MESH)?;
     components(&hands)?;
     Ok(Issuer::start(api, hint)?)
 }
@@ -94,7 +101,10 @@ fn components(hands: &Hands) -> Result<(), SeedError> {
             &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }),
         )?;
     }
-    for claim in &components.unbound {
+    for (group, plural, kind) in &components.kinds {
+        hands.create(&super::issuer::definition(group, (kind, plural)))?;
+    }
+    for claim in &components.claims {
         hands.create(&json!({
             "apiVersion": "v1", "kind": "PersistentVolumeClaim",
             "metadata": { "name": claim, "namespace": "kubeflow" },
@@ -111,6 +121,15 @@ fn components(hands: &Hands) -> Result<(), SeedError> {
 fn deployment(component: &Component) -> Value {
     let labels = json!({ "app": component.name });
     let mut spec = json!({ "containers": [{ "name": component.name, "image": component.image }] });
+    if !component.account.is_empty() {
+        spec["serviceAccountName"] = component.account.clone().into();
+    }
+    // The namespace is part of the mesh; there is no webhook here that would put the sidecar in.
+    if component.namespace == "kubeflow"
+        && let Some(containers) = spec["containers"].as_array_mut()
+    {
+        containers.push(json!({ "name": "istio-proxy", "image": SIDECAR }));
+    }
     if !component.claim.is_empty() {
         spec["volumes"] =
             json!([{ "name": "data", "persistentVolumeClaim": { "claimName": component.claim } }]);
