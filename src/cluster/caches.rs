@@ -11,12 +11,17 @@ use kube::Client;
 
 use super::contributors;
 use super::dex_config::{DexConfig, DexFile, HashFacts};
-use super::facts::{BindingFacts, Exists, NamespaceFacts, PolicyFacts, ProfileFacts, QuotaFacts};
+use super::facts::{
+    BindingFacts, ClusterBindingFacts, Exists, NamespaceFacts, PolicyFacts, ProfileFacts,
+    QuotaFacts,
+};
 use super::kinds;
 use super::kinds::{EDITOR, Kind, QUOTA_NAME, VIEWER};
 use super::rebuild;
 use super::watch::{Kept, Selection, Signals, WatchState, WatchStatus, Watched};
-use crate::domain::{Contribution, HealthVerdict, Login, Profile};
+use crate::domain::{
+    Contribution, Grant, HealthVerdict, Login, Pair, Passage, Profile, ProfileName,
+};
 
 /// A list from memory, with how far it can be trusted. Empty means empty only when the state is `Ready`.
 #[derive(Debug, Clone)]
@@ -46,6 +51,7 @@ pub(crate) struct Caches {
     pub(super) dex: Arc<Watched<DexFile>>,
     pub(super) namespaces: Arc<Watched<NamespaceFacts>>,
     pub(super) bindings: Arc<Watched<BindingFacts>>,
+    pub(super) cluster_bindings: Arc<Watched<ClusterBindingFacts>>,
     pub(super) policies: Arc<Watched<PolicyFacts>>,
     pub(super) quotas: Arc<Watched<QuotaFacts>>,
     pub(super) editors: Arc<Watched<Exists>>,
@@ -54,6 +60,7 @@ pub(crate) struct Caches {
     profile_list: Slot<Profile>,
     login_list: Slot<Login>,
     contribution_list: Slot<Contribution>,
+    grant_list: Slot<Grant>,
 }
 
 impl Caches {
@@ -91,6 +98,11 @@ impl Caches {
                 everywhere("rolebindings", kinds::ROLE_BINDING),
                 &signals,
             ),
+            cluster_bindings: start(
+                client,
+                everywhere("clusterrolebindings", kinds::CLUSTER_ROLE_BINDING),
+                &signals,
+            ),
             policies: start(
                 client,
                 everywhere("authorizationpolicies", kinds::AUTHORIZATION_POLICY),
@@ -115,6 +127,7 @@ impl Caches {
             profile_list: Slot::default(),
             login_list: Slot::default(),
             contribution_list: Slot::default(),
+            grant_list: Slot::default(),
             signals,
         }
     }
@@ -126,6 +139,7 @@ impl Caches {
             self.dex.status(),
             self.namespaces.status(),
             self.bindings.status(),
+            self.cluster_bindings.status(),
             self.policies.status(),
             self.quotas.status(),
             self.editors.status(),
@@ -139,6 +153,7 @@ impl Caches {
             && self.dex.has_spoken()
             && self.namespaces.has_spoken()
             && self.bindings.has_spoken()
+            && self.cluster_bindings.has_spoken()
             && self.policies.has_spoken()
             && self.quotas.has_spoken()
             && self.editors.has_spoken()
@@ -223,6 +238,68 @@ impl Caches {
             items,
             state: worst(self.profiles.state(), halves),
         }
+    }
+
+    /// Roles of people by bindings outside of Kubeflow's own, in profiles and everywhere.
+    pub(crate) fn grants(&self) -> Listing<Grant> {
+        let versions = vec![
+            self.profiles.version(),
+            self.bindings.version(),
+            self.cluster_bindings.version(),
+        ];
+        let now = (self.signals.clock)();
+        let items = reuse(
+            &self.grant_list,
+            (versions, now),
+            |_| false,
+            || {
+                let (profiles, bindings) = (self.profiles.read(), self.bindings.read());
+                let within = profiles.values().flat_map(|profile| {
+                    let inside = rebuild::within(&bindings, profile.name.as_str());
+                    contributors::grants(&profile.name, inside)
+                });
+                let everywhere = self.cluster_bindings.read();
+                let everywhere = everywhere.iter().flat_map(|((_, name), binding)| {
+                    binding.subjects.iter().map(move |subject| Grant {
+                        subject: subject.clone(),
+                        profile: None,
+                        binding: name.to_string(),
+                        role: binding.role.clone(),
+                    })
+                });
+                within.chain(everywhere).map(Arc::new).collect()
+            },
+        );
+        let state = worst(self.bindings.state(), self.cluster_bindings.state());
+        Listing { items, state }
+    }
+
+    /// The contributors of one profile, object by object. O(log n + pairs).
+    pub(crate) fn pairs(&self, profile: &ProfileName) -> Vec<Pair> {
+        let (bindings, policies) = (self.bindings.read(), self.policies.read());
+        let name = profile.as_str();
+        contributors::pairs(
+            profile,
+            rebuild::within(&bindings, name),
+            rebuild::within(&policies, name),
+        )
+    }
+
+    /// The ways in of the owner's own policy, and the person it is annotated for.
+    pub(crate) fn owner_passages(&self, profile: &ProfileName) -> Option<(String, Vec<Passage>)> {
+        let policies = self.policies.read();
+        let key = (profile.as_str().into(), kinds::OWNER_POLICY.into());
+        let policy = policies.get(&key)?;
+        let user = policy.user.clone().unwrap_or_default();
+        Some((user, policy.passages.clone()))
+    }
+
+    /// Whom the binding of the owner names.
+    pub(crate) fn bound_owner(&self, profile: &ProfileName) -> Option<String> {
+        let bindings = self.bindings.read();
+        let key = (profile.as_str().into(), kinds::OWNER_BINDING.into());
+        let subject = bindings.get(&key)?.subject()?.clone();
+        Some(subject.name().to_owned())
     }
 
     pub(crate) fn dex(&self) -> DexConfig {

@@ -12,6 +12,7 @@ mod contributors;
 mod dex_config;
 mod error;
 mod facts;
+mod gateway;
 mod health;
 mod kinds;
 mod logins;
@@ -33,13 +34,18 @@ use tokio::sync::watch::Sender;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{Actor, Contribution, DEX_NAMESPACE, Login, Profile, ProfileName, Via};
+use crate::domain::{
+    Actor, Contribution, DEX_NAMESPACE, Grant, Login, Pair, Passage, Profile, ProfileName, Via,
+};
 use caches::Caches;
 use client::Place;
 use objects::Objects;
 use watch::Signals;
 
-pub use acting::{Acting, Applied, NewLogin, NewProfile, QuotaChange};
+pub use acting::{
+    Acting, Amount, Applied, DefaultsFound, InventoryLine, NewLogin, NewProfile, PairPlace,
+    QuotaChange,
+};
 pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{DexConfig, PasswordDb};
@@ -47,6 +53,7 @@ pub use error::Error;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
+pub use review::Question;
 pub use watch::{WatchState, WatchStatus};
 
 /// The Secret behind `hashFromEnv` is read again this often.
@@ -120,6 +127,7 @@ impl Cluster {
         spawn(Box::pin(caches.dex.clone().run()));
         spawn(Box::pin(caches.namespaces.clone().run()));
         spawn(Box::pin(caches.bindings.clone().run()));
+        spawn(Box::pin(caches.cluster_bindings.clone().run()));
         spawn(Box::pin(caches.policies.clone().run()));
         spawn(Box::pin(caches.quotas.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
@@ -191,6 +199,26 @@ impl Cluster {
     /// Pairs and half pairs of all profiles.
     pub fn contributions(&self) -> Listing<Contribution> {
         self.inner.caches.contributions()
+    }
+
+    /// Roles of people and groups by bindings that are not Kubeflow's own.
+    pub fn grants(&self) -> Listing<Grant> {
+        self.inner.caches.grants()
+    }
+
+    /// Contributors of one profile, object by object, with everything that can be wrong in them.
+    pub fn pairs(&self, profile: &ProfileName) -> Vec<Pair> {
+        self.inner.caches.pairs(profile)
+    }
+
+    /// The ways in of the owner's own policy and the person it is annotated for; `None` when there is no policy.
+    pub fn owner_passages(&self, profile: &ProfileName) -> Option<(String, Vec<Passage>)> {
+        self.inner.caches.owner_passages(profile)
+    }
+
+    /// Whom the binding of the owner names, when it names exactly one.
+    pub fn bound_owner(&self, profile: &ProfileName) -> Option<String> {
+        self.inner.caches.bound_owner(profile)
     }
 
     pub fn dex(&self) -> DexConfig {

@@ -10,12 +10,16 @@ pub enum Permission {
     ReadProfiles,
     ReadActivity,
     ReadSessions,
+    /// See who can reach what, and why.
+    ReadAccess,
     /// Create, reset and remove logins.
     WriteUsers,
     /// Create and delete profiles.
     WriteProfiles,
     WriteQuotas,
     WriteContributors,
+    /// Hand a profile over to another owner.
+    WriteOwners,
     /// End other people's sessions.
     WriteSessions,
 }
@@ -54,16 +58,18 @@ const fn in_dex(verb: &'static str, resource: &'static str) -> ResourceRule {
 }
 
 impl Permission {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
         Self::ReadActivity,
         Self::ReadSessions,
+        Self::ReadAccess,
         Self::WriteUsers,
         Self::WriteProfiles,
         Self::WriteQuotas,
         Self::WriteContributors,
+        Self::WriteOwners,
         Self::WriteSessions,
     ];
 
@@ -85,6 +91,16 @@ impl Permission {
             Self::ReadProfiles => &const { [rule("list", PROFILES, "profiles")] },
             Self::ReadActivity => &const { [rule("list", OWN_GROUP, "activity")] },
             Self::ReadSessions => &const { [rule("list", OWN_GROUP, "sessions")] },
+            Self::ReadAccess => {
+                &const {
+                    [
+                        rule("list", PROFILES, "profiles"),
+                        rule("list", RBAC, "rolebindings"),
+                        rule("list", RBAC, "clusterrolebindings"),
+                        rule("list", ISTIO, "authorizationpolicies"),
+                    ]
+                }
+            }
             Self::WriteUsers => {
                 &const {
                     [
@@ -111,6 +127,16 @@ impl Permission {
                     ]
                 }
             }
+            Self::WriteOwners => {
+                &const {
+                    [
+                        rule("patch", PROFILES, "profiles"),
+                        rule("patch", "", "namespaces"),
+                        rule("patch", RBAC, "rolebindings"),
+                        rule("patch", ISTIO, "authorizationpolicies"),
+                    ]
+                }
+            }
             Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
         }
     }
@@ -121,11 +147,13 @@ impl Permission {
             | Self::ReadUsers
             | Self::ReadProfiles
             | Self::ReadActivity
-            | Self::ReadSessions => false,
+            | Self::ReadSessions
+            | Self::ReadAccess => false,
             Self::WriteUsers
             | Self::WriteProfiles
             | Self::WriteQuotas
             | Self::WriteContributors
+            | Self::WriteOwners
             | Self::WriteSessions => true,
         }
     }
@@ -138,10 +166,12 @@ impl Permission {
             Self::ReadProfiles => "see everybody’s profiles and quotas",
             Self::ReadActivity => "see the activity record",
             Self::ReadSessions => "see everybody’s sessions",
+            Self::ReadAccess => "see who can reach what",
             Self::WriteUsers => "add, reset and remove logins",
             Self::WriteProfiles => "create and delete profiles",
             Self::WriteQuotas => "change quotas",
             Self::WriteContributors => "add and remove contributors",
+            Self::WriteOwners => "hand profiles over to another owner",
             Self::WriteSessions => "end other people’s sessions",
         }
     }

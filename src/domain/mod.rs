@@ -6,31 +6,44 @@
 mod access_rule;
 mod actor;
 mod audit;
+mod container_defaults;
 mod contributor;
 mod email;
+mod gateway;
+mod grant;
 mod health;
 mod login;
 mod operation;
+mod pair;
 mod password;
 mod profile;
 mod profile_name;
 mod quantity;
 mod quota;
 mod session;
+mod upkeep;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
+pub use container_defaults::{ContainerDefaults, DefaultsError};
 pub use contributor::{Contribution, Role, binding_name};
 pub use email::{Email, EmailError};
+pub use gateway::{
+    GATEWAY_PRINCIPAL, Gateway, GatewaySource, PIPELINES_PRINCIPAL, Passage, PassageFault, Text,
+    USER_HEADER,
+};
+pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
 pub use login::{Login, LoginSource, password_object_name};
 pub use operation::{
     Change, Conflict, Kind, Operation, OperationId, State, Step, StepRecord, StepState,
 };
+pub use pair::{BindingHalf, Pair, PairFinding, PairFix, PolicyHalf, Stated};
 pub use password::{PasswordError, PlainPassword};
 pub use profile::{Manager, Owner, Profile};
 pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use session::{Session, SessionId, SignInLink, TokenHash};
+pub use upkeep::Upkeep;

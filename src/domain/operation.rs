@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, UserName};
+use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, Upkeep, UserName};
 
 /// Name of an operation; UUID v7, so that ids sort by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,10 +44,14 @@ pub enum Kind {
     DeleteProfile,
     AddContributor,
     RemoveContributor,
+    RepairContributor,
+    TransferProfile,
+    FreezeProfile,
+    ThawProfile,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::AddUser,
         Self::RemoveUser,
         Self::ResetPassword,
@@ -56,6 +60,10 @@ impl Kind {
         Self::DeleteProfile,
         Self::AddContributor,
         Self::RemoveContributor,
+        Self::RepairContributor,
+        Self::TransferProfile,
+        Self::FreezeProfile,
+        Self::ThawProfile,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -68,6 +76,10 @@ impl Kind {
             Self::DeleteProfile => "delete-profile",
             Self::AddContributor => "add-contributor",
             Self::RemoveContributor => "remove-contributor",
+            Self::RepairContributor => "repair-contributor",
+            Self::TransferProfile => "transfer-profile",
+            Self::FreezeProfile => "freeze-profile",
+            Self::ThawProfile => "thaw-profile",
         }
     }
 
@@ -82,6 +94,10 @@ impl Kind {
             Self::DeleteProfile => "Delete profile",
             Self::AddContributor => "Add contributor",
             Self::RemoveContributor => "Remove contributor",
+            Self::RepairContributor => "Repair contributor",
+            Self::TransferProfile => "Transfer profile",
+            Self::FreezeProfile => "Freeze profile",
+            Self::ThawProfile => "Thaw profile",
         }
     }
 }
@@ -224,6 +240,8 @@ pub enum Step {
     ProveSignIn {
         email: Email,
     },
+    /// Something around a profile.
+    Upkeep(Upkeep),
 }
 
 impl Step {
@@ -257,6 +275,7 @@ impl Step {
                 role,
             } => format!("Take {role} in {profile} from {user}"),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
+            Self::Upkeep(step) => step.describe(),
         }
     }
 
@@ -300,6 +319,9 @@ pub struct StepRecord {
     /// Fields taken over from other managers, as confirmed by the person.
     #[serde(default)]
     pub conflicts: Vec<Conflict>,
+    /// What the rehearsal found that no field shows, in sentences.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// What was there before the step ran; what undo puts back. Never shown.
     #[serde(default)]
     pub before: Option<Value>,
@@ -319,6 +341,7 @@ impl StepRecord {
             state: StepState::Waiting,
             changes: Vec::new(),
             conflicts: Vec::new(),
+            notes: Vec::new(),
             before: None,
             detail: String::new(),
             started_at: None,

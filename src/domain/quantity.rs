@@ -92,6 +92,43 @@ impl Quantity {
     }
 }
 
+impl Quantity {
+    /// How many times `part` fits in, whole; `None` when it is nothing.
+    pub fn times(self, part: Self) -> Option<u64> {
+        (part.nanos > 0).then(|| u64::try_from(self.nanos / part.nanos).unwrap_or_default())
+    }
+
+    /// What is above `limit`; nothing when it is not.
+    pub fn above(self, limit: Self) -> Option<Self> {
+        (self.nanos > limit.nanos).then(|| Self {
+            nanos: self.nanos - limit.nanos,
+            family: self.family,
+        })
+    }
+}
+
+impl std::ops::Add for Quantity {
+    type Output = Self;
+
+    /// Written in the way of the first that is not nothing.
+    fn add(self, other: Self) -> Self {
+        Self {
+            nanos: self.nanos.saturating_add(other.nanos).min(LARGEST),
+            family: if self.is_zero() {
+                other.family
+            } else {
+                self.family
+            },
+        }
+    }
+}
+
+impl std::iter::Sum for Quantity {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, |sum, amount| sum + amount)
+    }
+}
+
 impl FromStr for Quantity {
     type Err = QuantityError;
 
@@ -302,6 +339,20 @@ mod tests {
         assert_eq!("1000m".parse::<Quantity>(), "1".parse());
         assert_eq!("1Gi".parse::<Quantity>(), "1024Mi".parse());
         assert!("1Gi".parse::<Quantity>().unwrap() > "1G".parse().unwrap());
+    }
+
+    #[test]
+    fn sums_keep_their_way_of_writing_and_parts_are_counted_whole() {
+        let amounts = ["1Gi", "512Mi"].map(|text| text.parse::<Quantity>().unwrap());
+        assert_eq!(amounts.into_iter().sum::<Quantity>().to_string(), "1536Mi");
+        let (four, part): (Quantity, Quantity) = ("4".parse().unwrap(), "1500m".parse().unwrap());
+        assert_eq!(four.times(part), Some(2));
+        assert_eq!(four.times(Quantity::ZERO), None);
+        assert_eq!(
+            four.above(part).map(|q| q.to_string()).as_deref(),
+            Some("2500m")
+        );
+        assert_eq!(part.above(four), None);
     }
 
     #[test]

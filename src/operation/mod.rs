@@ -18,6 +18,7 @@ mod record;
 mod run;
 mod secrets;
 mod step;
+mod upkeep;
 
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use plan::{PlanError, Planner};

@@ -1,5 +1,6 @@
 //! A plan: the steps of a change, each tried by the API server's dry run as the person who asks.
 
+use super::upkeep;
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
 use crate::domain::{Actor, Kind, Operation, OperationId, State, Step, StepRecord};
@@ -38,6 +39,7 @@ impl Planner<'_> {
             if let Some(applied) = rehearse(&acting, id, &record.step).await? {
                 record.changes = applied.changes;
                 record.conflicts = applied.conflicts;
+                record.notes = applied.notes;
             }
             records.push(record);
         }
@@ -131,6 +133,7 @@ pub(super) async fn rehearse(
                 .remove_contributor(profile, user, *role, Mode::DryRun)
                 .await?
         }
+        Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }

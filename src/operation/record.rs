@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::{Actor, AuditEvent, Change, Operation, Outcome, Step};
+use crate::domain::{Actor, AuditEvent, Change, Operation, Outcome, Step, Upkeep};
 use crate::store::{self, Store};
 
 /// Appends a line. Appending the same id twice is appending it once.
@@ -75,7 +75,10 @@ pub(super) fn step_event(
 pub(super) fn is_recorded(step: &Step) -> bool {
     !matches!(
         step,
-        Step::WaitForProfile { .. } | Step::WaitForQuota { .. } | Step::WaitForProfileGone { .. }
+        Step::WaitForProfile { .. }
+            | Step::WaitForQuota { .. }
+            | Step::WaitForProfileGone { .. }
+            | Step::Upkeep(Upkeep::WaitForOwner { .. })
     )
 }
 
@@ -108,6 +111,7 @@ fn action(step: &Step) -> &'static str {
         Step::AddContributor { .. } => "contributor.added",
         Step::RemoveContributor { .. } => "contributor.removed",
         Step::ProveSignIn { .. } => "login.proved",
+        Step::Upkeep(step) => step.action(),
     }
 }
 
@@ -128,5 +132,6 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Upkeep(step) => format!("profile {}", step.profile()),
     }
 }

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
+use super::upkeep;
 use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, HealthVerdict, PlainPassword, ProfileName, Quota, Step, UserName};
+use crate::domain::{
+    Email, HealthVerdict, PlainPassword, ProfileName, Quota, Step, Upkeep, UserName,
+};
 use crate::store;
 
 /// A new profile is waited for this long. The controller makes one to two a second when many are created at once.
@@ -81,6 +84,9 @@ impl Run {
             Step::WaitForQuota { name, quota } => self.wait_for_quota(name, quota).await,
             Step::WaitForProfileGone { name } => self.wait_until_gone(name).await,
             Step::ProveSignIn { email } => Ok(self.prove(email).await),
+            Step::Upkeep(Upkeep::WaitForOwner { profile, owner }) => {
+                self.wait_for_owner(profile, owner).await
+            }
             Step::EndSessions { email, user_id } => {
                 Ok(self.end_sessions(&acting, email, user_id).await)
             }
@@ -174,6 +180,10 @@ impl Run {
                     .remove_contributor(profile, user, *role, Mode::Apply)
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
+            }
+            Step::Upkeep(step) => {
+                let accepted = &self.operation.steps[index].conflicts;
+                Ok(upkeep::write(acting, accepted, step).await?)
             }
             Step::EndSessions { .. }
             | Step::WaitForProfile { .. }
@@ -300,7 +310,7 @@ impl Run {
     }
 
     /// Waits a moment and renews the lease.
-    async fn pause(&mut self) -> Result<(), Leave> {
+    pub(super) async fn pause(&mut self) -> Result<(), Leave> {
         self.still_wanted()?;
         tokio::time::sleep(POLL).await;
         self.save().await
@@ -362,6 +372,9 @@ impl Run {
                     .await?;
                 Ok(Undo::Done(format!("{user} is in {profile} again.")))
             }
+            Step::Upkeep(step) => Ok(upkeep::undo(&acting, step, found)
+                .await?
+                .map_or(Undo::Nothing, Undo::Done)),
             Step::AddContributor { .. }
             | Step::RemoveContributor { .. }
             | Step::DeleteProfile { .. }

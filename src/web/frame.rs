@@ -138,6 +138,7 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             "folder",
             Permission::ReadProfiles,
         ),
+        ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
         (
             "Operations",
             paths::OPERATIONS,

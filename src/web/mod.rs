@@ -4,6 +4,7 @@ pub mod admission;
 pub mod app;
 pub mod assets;
 pub mod cookies;
+pub mod csv;
 pub mod extract;
 pub mod fields;
 pub mod flash;

@@ -39,6 +39,17 @@ pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
 
+pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
+pub const PAIR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove-remains";
+pub const PROFILE_OWNER: &str = "/kubeflow-admin/profiles/of/{profile}/owner";
+pub const PROFILE_FREEZE: &str = "/kubeflow-admin/profiles/of/{profile}/freeze";
+pub const PROFILE_THAW: &str = "/kubeflow-admin/profiles/of/{profile}/thaw";
+
+pub const ACCESS: &str = "/kubeflow-admin/access";
+pub const ACCESS_EXPORT: &str = "/kubeflow-admin/access/export.csv";
+pub const ACCESS_WHY: &str = "/kubeflow-admin/access/why";
+pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
+
 pub const OPERATIONS: &str = "/kubeflow-admin/operations";
 pub const OPERATION: &str = "/kubeflow-admin/operations/{operation}";
 pub const OPERATION_START: &str = "/kubeflow-admin/operations/{operation}/start";

@@ -4,7 +4,12 @@
 //! in an answer that is shown.
 
 mod contributors;
+mod defaults;
+mod freeze;
+mod inventory;
 mod logins;
+mod ownership;
+mod pairs;
 mod profiles;
 mod quotas;
 
@@ -16,6 +21,10 @@ use super::Cluster;
 use super::error::Error;
 use super::kinds::OPERATION;
 use super::objects::annotation;
+pub use defaults::DefaultsFound;
+pub use inventory::{Amount, InventoryLine};
+pub use pairs::PairPlace;
+
 use crate::domain::{
     Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, UserName,
 };
@@ -35,6 +44,8 @@ pub struct Applied {
     pub changes: Vec<Change>,
     /// Fields of other managers that have to be taken over.
     pub conflicts: Vec<Conflict>,
+    /// What no field shows, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// A login to be. `hash` is the bcrypt text; a dry run goes without.
@@ -89,6 +100,14 @@ fn removed(field: impl Into<String>, before: impl Into<String>) -> Change {
         field: field.into(),
         before: Some(before.into()),
         after: None,
+    }
+}
+
+fn changed(field: impl Into<String>, before: Option<&str>, after: Option<&str>) -> Change {
+    Change {
+        field: field.into(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
     }
 }
 

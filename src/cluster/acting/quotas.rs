@@ -35,6 +35,7 @@ impl Acting {
             before: Some(json!({ "hard": before })),
             changes: changes(change, &before),
             conflicts,
+            notes: self.consequences(change).await,
         })
     }
 
@@ -64,6 +65,14 @@ impl Acting {
             ));
         }
         Ok(all.into_iter().collect())
+    }
+
+    /// What stops being possible when a line goes below what is used, by the quota that is in force now.
+    async fn consequences(&self, change: &QuotaChange<'_>) -> Vec<String> {
+        match self.cluster.quota_now(change.name).await {
+            Ok(now) => change.quota.consequences(&now.used),
+            Err(error) => vec![format!("What is used now could not be read: {error}")],
+        }
     }
 
     /// Lines that go, by a merge patch on exactly the version that was read; then lines that stay or come, by

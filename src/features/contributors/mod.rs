@@ -1,6 +1,7 @@
 //! Contributors: who else may use a profile. Shown on the profile's page; changed from there.
 
 mod actions;
+mod mending;
 pub mod operations;
 
 use crate::domain::Permission;
@@ -13,4 +14,6 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .post(paths::CONTRIBUTORS, write, actions::add)
         .post(paths::CONTRIBUTOR_REMOVE, write, actions::remove)
+        .post(paths::PAIR_MEND, write, mending::mend)
+        .post(paths::PAIR_REMOVE, write, mending::remove)
 }

@@ -62,8 +62,12 @@ pub(super) async fn delete(
             "confirm",
             format!("Type {name} to confirm that everything in it is deleted"),
         );
+        let inventory = operations::inventory(&access, &name).await?;
         return page::invalid(&form_pages::DeletePage::with(
-            frame, &profile, confirm, errors,
+            frame,
+            (&profile, &inventory),
+            confirm,
+            errors,
         ));
     }
     let operation = operations::plan_delete(&access, name).await?;

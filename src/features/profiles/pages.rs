@@ -5,12 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 
+use super::repairs::{RepairRow, repairs};
 use crate::access::Access;
 use crate::clock::Clock;
 use crate::domain::{Permission, Profile, ProfileName, Role};
 use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::frame::Frame;
+use crate::web::pager::Address;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Action, Badge, Fact, Meter, Notice, When};
 use crate::web::{page, paths};
@@ -41,6 +43,11 @@ struct ShowPage {
     add_denied: String,
     yaml: String,
     delete: Action,
+    transfer: Action,
+    frozen: Option<String>,
+    freeze: Action,
+    reach_href: String,
+    repairs: Vec<RepairRow>,
 }
 
 struct QuotaRow {
@@ -71,6 +78,7 @@ pub(super) async fn show(
     Path(name): Path<ProfileName>,
 ) -> Result<Response, Problem> {
     let profile = find(&access, &name)?;
+    let frozen = frozen(&access, &name).await;
     let can = |permission, label: &str, path: &str| {
         if access.may(permission) {
             Action::allowed(label, paths::fill(path, name.as_str()))
@@ -103,7 +111,27 @@ pub(super) async fn show(
             "Delete profile",
             paths::PROFILE_DELETE,
         ),
+        transfer: can(Permission::WriteOwners, "Transfer", paths::PROFILE_OWNER),
+        freeze: if frozen.is_some() {
+            can(Permission::WriteQuotas, "Thaw", paths::PROFILE_THAW)
+        } else {
+            can(Permission::WriteQuotas, "Freeze", paths::PROFILE_FREEZE)
+        },
+        frozen,
+        reach_href: if access.may(Permission::ReadAccess) {
+            let query = [("by", "lines"), ("profile", name.as_str())];
+            Address::new(paths::ACCESS, &query).with("page", "")
+        } else {
+            String::new()
+        },
+        repairs: repairs(&access, &name).await,
     })
+}
+
+/// Why it is frozen, if it is and if this person may see it.
+async fn frozen(access: &Access, name: &ProfileName) -> Option<String> {
+    let acting = access.cluster().acting_as(access.actor()).ok()?;
+    acting.frozen(name).await.ok().flatten()
 }
 
 pub(super) fn facts(profile: &Profile) -> Vec<Fact> {

@@ -1,6 +1,8 @@
 //! Quotas: what the pods and volumes of a profile may take together.
 
 mod actions;
+mod defaults;
+mod fill;
 pub mod form;
 pub mod operations;
 mod pages;

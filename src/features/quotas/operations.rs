@@ -1,14 +1,19 @@
 //! Setting the quota of a profile: the profile first, then the quota in the namespace is waited for.
 
 use crate::access::Access;
-use crate::domain::{Kind, Operation, Profile, Quota, ResourceName, Step};
+use crate::cluster::{self, DefaultsFound};
+use crate::domain::{
+    ContainerDefaults, Kind, Operation, Profile, Quota, ResourceName, Step, Upkeep,
+};
 use crate::operation::PlanError;
 
-/// Plans `wanted` as the whole quota of `profile`; lines that are not in it any more are removed.
+/// Plans `wanted` as the whole quota of `profile`; lines that are not in it any more are removed. Defaults for
+/// containers come first, so that there is no moment in which pods that state nothing are refused.
 pub async fn plan_set(
     access: &Access,
     profile: &Profile,
     wanted: Quota,
+    defaults: Option<ContainerDefaults>,
 ) -> Result<Operation, PlanError> {
     let remove: Vec<ResourceName> = profile
         .quota
@@ -16,7 +21,15 @@ pub async fn plan_set(
         .map(|(name, _)| name.clone())
         .filter(|name| wanted.get(name).is_none())
         .collect();
-    let steps = vec![
+    let defaults = defaults.map(|defaults| {
+        Step::Upkeep(Upkeep::SetContainerDefaults {
+            profile: profile.name.clone(),
+            defaults,
+            quota: wanted.clone(),
+        })
+    });
+    let mut steps: Vec<Step> = defaults.into_iter().collect();
+    steps.extend([
         Step::SetQuota {
             name: profile.name.clone(),
             quota: wanted.clone(),
@@ -26,7 +39,7 @@ pub async fn plan_set(
             name: profile.name.clone(),
             quota: wanted,
         },
-    ];
+    ]);
     let planner = access.engine().planner();
     planner
         .plan(
@@ -36,4 +49,13 @@ pub async fn plan_set(
             steps,
         )
         .await
+}
+
+/// What gives containers their defaults in a profile now, read as the person who asks.
+pub async fn defaults_now(
+    access: &Access,
+    profile: &Profile,
+) -> Result<DefaultsFound, cluster::Error> {
+    let acting = access.cluster().acting_as(access.actor())?;
+    acting.container_defaults(&profile.name).await
 }

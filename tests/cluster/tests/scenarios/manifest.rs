@@ -10,6 +10,7 @@ use lab::{AuditEntry, Lab, waiting};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::reach::PROFILES_CONFIG;
 use crate::world::{PASSWORD, add_user, make_admin, world};
 
 const OWN: &str = "system:serviceaccount:kubeflow-admin:kubeflow-admin";
@@ -126,6 +127,7 @@ async fn everything_that_is_done(lab: &Lab) {
         .signed_in("inspector@example.com", PASSWORD)
         .await
         .unwrap();
+    lab.apply_yaml(PROFILES_CONFIG).await.unwrap();
     add_user(&mut admin, "inspected@example.com", "inspected").await;
     let profile = admin
         .get("/kubeflow-admin/profiles/of/inspected")
