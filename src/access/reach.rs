@@ -73,7 +73,7 @@ impl Source {
 
     pub fn label(self) -> &'static str {
         match self {
-            Self::Owner => "Owner of the profile",
+            Self::Owner => "Owner",
             Self::Contributor => "Contributor",
             Self::HalfPair => "Half a pair",
             Self::RoleBinding => "Another RoleBinding",

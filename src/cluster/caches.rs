@@ -79,11 +79,6 @@ impl Caches {
             namespace: Some(dex_namespace),
             ..selection
         };
-        let dex_config = in_dex(named(
-            "dex-config",
-            kinds::CONFIG_MAP,
-            kinds::DEX_CONFIG_MAP,
-        ));
         Self {
             profiles: start(client, everywhere("profiles", kinds::PROFILE), &signals),
             passwords: start(
@@ -91,7 +86,7 @@ impl Caches {
                 in_dex(everywhere("passwords", kinds::PASSWORD)),
                 &signals,
             ),
-            dex: start(client, dex_config, &signals),
+            dex: start(client, dex_config(dex_namespace), &signals),
             namespaces: start(client, everywhere("namespaces", kinds::NAMESPACE), &signals),
             bindings: start(
                 client,
@@ -320,6 +315,16 @@ impl Caches {
             *lock(&self.login_list) = None;
             self.signals.changed();
         }
+    }
+}
+
+/// The ConfigMap of Dex, wherever Dex is.
+fn dex_config(namespace: &str) -> Selection<'_> {
+    Selection {
+        title: "dex-config",
+        kind: kinds::CONFIG_MAP,
+        namespace: Some(namespace),
+        name: Some(kinds::DEX_CONFIG_MAP),
     }
 }
 

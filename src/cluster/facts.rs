@@ -150,7 +150,7 @@ impl BindingFacts {
     }
 }
 
-/// Kept of a ClusterRoleBinding that names people. The discovery roles of Kubernetes itself are everybody's and say
+/// Kept of a `ClusterRoleBinding` that names people. The discovery roles of Kubernetes itself are everybody's and say
 /// nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClusterBindingFacts {

@@ -57,6 +57,23 @@ const fn in_dex(verb: &'static str, resource: &'static str) -> ResourceRule {
     }
 }
 
+const PROFILES: &str = "kubeflow.org";
+const RBAC: &str = "rbac.authorization.k8s.io";
+const ISTIO: &str = "security.istio.io";
+
+const READ_ACCESS: [ResourceRule; 4] = [
+    rule("list", PROFILES, "profiles"),
+    rule("list", RBAC, "rolebindings"),
+    rule("list", RBAC, "clusterrolebindings"),
+    rule("list", ISTIO, "authorizationpolicies"),
+];
+const WRITE_OWNERS: [ResourceRule; 4] = [
+    rule("patch", PROFILES, "profiles"),
+    rule("patch", "", "namespaces"),
+    rule("patch", RBAC, "rolebindings"),
+    rule("patch", ISTIO, "authorizationpolicies"),
+];
+
 impl Permission {
     pub const ALL: [Self; 12] = [
         Self::Own,
@@ -75,9 +92,6 @@ impl Permission {
 
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
     pub fn rules(self) -> &'static [ResourceRule] {
-        const PROFILES: &str = "kubeflow.org";
-        const RBAC: &str = "rbac.authorization.k8s.io";
-        const ISTIO: &str = "security.istio.io";
         match self {
             Self::Own => &[],
             Self::ReadUsers => {
@@ -91,16 +105,7 @@ impl Permission {
             Self::ReadProfiles => &const { [rule("list", PROFILES, "profiles")] },
             Self::ReadActivity => &const { [rule("list", OWN_GROUP, "activity")] },
             Self::ReadSessions => &const { [rule("list", OWN_GROUP, "sessions")] },
-            Self::ReadAccess => {
-                &const {
-                    [
-                        rule("list", PROFILES, "profiles"),
-                        rule("list", RBAC, "rolebindings"),
-                        rule("list", RBAC, "clusterrolebindings"),
-                        rule("list", ISTIO, "authorizationpolicies"),
-                    ]
-                }
-            }
+            Self::ReadAccess => &READ_ACCESS,
             Self::WriteUsers => {
                 &const {
                     [
@@ -127,16 +132,7 @@ impl Permission {
                     ]
                 }
             }
-            Self::WriteOwners => {
-                &const {
-                    [
-                        rule("patch", PROFILES, "profiles"),
-                        rule("patch", "", "namespaces"),
-                        rule("patch", RBAC, "rolebindings"),
-                        rule("patch", ISTIO, "authorizationpolicies"),
-                    ]
-                }
-            }
+            Self::WriteOwners => &WRITE_OWNERS,
             Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
         }
     }

@@ -1,4 +1,4 @@
-//! Roles that people have by RBAC outside of Kubeflow's own pairs: other RoleBindings, and ClusterRoleBindings.
+//! Roles that people have by RBAC outside of Kubeflow's own pairs: other RoleBindings, and `ClusterRoleBinding`s.
 
 use super::{ProfileName, UserName};
 
@@ -24,8 +24,8 @@ pub struct Grant {
     pub subject: Subject,
     /// `None`: in every namespace.
     pub profile: Option<ProfileName>,
-    /// Name of the RoleBinding or ClusterRoleBinding.
+    /// Name of the RoleBinding or `ClusterRoleBinding`.
     pub binding: String,
-    /// Name of the Role or ClusterRole.
+    /// Name of the `Role` or `ClusterRole`.
     pub role: String,
 }

@@ -172,7 +172,7 @@ impl Pair {
             (Some(_), Some(_)) | (None, None) => {}
         }
         if let Some(binding) = &self.binding {
-            found.extend(self.of_binding(binding));
+            found.extend(of_binding(binding));
         }
         let Some(person) = self.person() else {
             return found;
@@ -185,7 +185,7 @@ impl Pair {
             Stated::NoLogin => found.push(PairFinding::NoLogin),
         }
         if let Some(policy) = &self.policy {
-            found.extend(self.of_policy(policy, gateway, &person));
+            found.extend(of_policy(policy, gateway, &person));
         }
         if let Some(role) = self.role() {
             let wanted = binding_name(person.as_str(), role);
@@ -193,52 +193,6 @@ impl Pair {
                 found.push(PairFinding::Name(wanted));
             }
         }
-        found
-    }
-
-    fn of_binding(&self, binding: &BindingHalf) -> Vec<PairFinding> {
-        let mut found = Vec::new();
-        if binding.count != 1 {
-            found.push(PairFinding::Subjects(binding.count));
-        }
-        if let ([Subject::User(bound)], Some(annotated)) =
-            (binding.subjects.as_slice(), &binding.user)
-            && bound.as_str() != annotated
-        {
-            found.push(PairFinding::Annotation {
-                annotated: annotated.clone(),
-                bound: bound.to_string(),
-            });
-        }
-        match (Role::of_cluster_role(&binding.cluster_role), &binding.role) {
-            (None, _) => found.push(PairFinding::UnknownRole(binding.cluster_role.clone())),
-            (Some(bound), Some(annotated)) if bound.as_str() != annotated => {
-                found.push(PairFinding::RoleAnnotation {
-                    annotated: annotated.clone(),
-                    bound: bound.as_str().to_owned(),
-                });
-            }
-            (Some(_), _) => {}
-        }
-        found
-    }
-
-    fn of_policy(
-        &self,
-        policy: &PolicyHalf,
-        gateway: &Gateway,
-        person: &UserName,
-    ) -> Vec<PairFinding> {
-        let mut found = Vec::new();
-        if let Some(user) = policy
-            .user
-            .as_deref()
-            .filter(|user| *user != person.as_str())
-        {
-            found.push(PairFinding::PolicyUser(user.to_owned()));
-        }
-        let fault = gateway.fault(&policy.passages, person.as_str());
-        found.extend(fault.map(PairFinding::Passage));
         found
     }
 
@@ -277,6 +231,46 @@ impl Pair {
     }
 }
 
+fn of_binding(binding: &BindingHalf) -> Vec<PairFinding> {
+    let mut found = Vec::new();
+    if binding.count != 1 {
+        found.push(PairFinding::Subjects(binding.count));
+    }
+    if let ([Subject::User(bound)], Some(annotated)) = (binding.subjects.as_slice(), &binding.user)
+        && bound.as_str() != annotated
+    {
+        found.push(PairFinding::Annotation {
+            annotated: annotated.clone(),
+            bound: bound.to_string(),
+        });
+    }
+    match (Role::of_cluster_role(&binding.cluster_role), &binding.role) {
+        (None, _) => found.push(PairFinding::UnknownRole(binding.cluster_role.clone())),
+        (Some(bound), Some(annotated)) if bound.as_str() != annotated => {
+            found.push(PairFinding::RoleAnnotation {
+                annotated: annotated.clone(),
+                bound: bound.as_str().to_owned(),
+            });
+        }
+        (Some(_), _) => {}
+    }
+    found
+}
+
+fn of_policy(policy: &PolicyHalf, gateway: &Gateway, person: &UserName) -> Vec<PairFinding> {
+    let mut found = Vec::new();
+    if let Some(user) = policy
+        .user
+        .as_deref()
+        .filter(|user| *user != person.as_str())
+    {
+        found.push(PairFinding::PolicyUser(user.to_owned()));
+    }
+    let fault = gateway.fault(&policy.passages, person.as_str());
+    found.extend(fault.map(PairFinding::Passage));
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,11 +307,11 @@ mod tests {
         (found, fix)
     }
 
-    fn rewrite() -> Option<PairFix> {
-        Some(PairFix::Rewrite {
+    fn rewrite() -> PairFix {
+        PairFix::Rewrite {
             user: UserName::from_cluster(ANA),
             role: Role::Edit,
-        })
+        }
     }
 
     #[test]
@@ -329,7 +323,10 @@ mod tests {
     fn half_a_pair_is_completed_and_a_policy_left_behind_is_removed() {
         let mut half = pair();
         half.policy = None;
-        assert_eq!(judged(&half), (vec![PairFinding::NoPolicy], rewrite()));
+        assert_eq!(
+            judged(&half),
+            (vec![PairFinding::NoPolicy], Some(rewrite()))
+        );
         let mut stale = pair();
         stale.binding = None;
         assert_eq!(
@@ -352,7 +349,7 @@ mod tests {
                 bound: ANA.to_owned()
             }]
         );
-        assert_eq!(fix, rewrite());
+        assert_eq!(fix, Some(rewrite()));
     }
 
     #[test]
@@ -375,7 +372,7 @@ mod tests {
                 PairFinding::Passage(PassageFault::NoPrincipals)
             ]
         );
-        assert_eq!(fix, rewrite());
+        assert_eq!(fix, Some(rewrite()));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::domain::{Change, ContainerDefaults, ProfileName, Quantity};
 pub enum DefaultsFound {
     None,
     Ours(ContainerDefaults),
-    /// LimitRanges of others that set defaults for containers.
+    /// `LimitRange`s of others that set defaults for containers.
     Others(Vec<String>),
 }
 

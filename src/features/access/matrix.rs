@@ -87,6 +87,13 @@ impl By {
     }
 }
 
+/// Sorted as people sort: without regard to case.
+type Key = (String, String);
+
+fn key(name: String) -> Key {
+    (name.to_ascii_lowercase(), name)
+}
+
 /// Empty: everywhere.
 fn place(right: &Right) -> String {
     right
@@ -123,19 +130,23 @@ pub(super) fn notices(access: &Access) -> Vec<Notice> {
 
 fn matrix(access: &Access, frame: Frame, query: &AccessQuery, by: By) -> Result<Response, Problem> {
     let reach = access.reach();
-    let mut all: BTreeMap<String, Vec<&Right>> = BTreeMap::new();
+    let mut all: BTreeMap<Key, Vec<&Right>> = BTreeMap::new();
     for right in query.select(&reach) {
-        all.entry(by.row(right)).or_default().push(right);
+        all.entry(key(by.row(right))).or_default().push(right);
     }
     let address = query.address();
     let (shown, pager) = pager::page(&address, query.page, all.len());
-    let rows: Vec<(&String, &Vec<&Right>)> =
-        all.iter().skip(shown.start).take(shown.len()).collect();
-    let columns: BTreeSet<String> = rows
+    let rows: Vec<(&String, &Vec<&Right>)> = all
         .iter()
-        .flat_map(|(_, rights)| rights.iter().map(|right| by.column(right)))
+        .map(|((_, name), rights)| (name, rights))
+        .skip(shown.start)
+        .take(shown.len())
         .collect();
-    let columns: Vec<String> = columns.into_iter().collect();
+    let columns: BTreeSet<Key> = rows
+        .iter()
+        .flat_map(|(_, rights)| rights.iter().map(|right| key(by.column(right))))
+        .collect();
+    let columns: Vec<String> = columns.into_iter().map(|(_, name)| name).collect();
     let (across, range) = across(&address, query, columns.len());
     let columns = &columns[range];
     let label = match by {

@@ -167,72 +167,73 @@ fn step_view(access: &Access, profile: &ProfileName, step: &ChainStep) -> StepVi
     }
 }
 
+impl FixView {
+    fn link(label: &str, href: String) -> Self {
+        Self {
+            label: label.to_owned(),
+            href,
+            posted: false,
+            fields: Vec::new(),
+            denied: String::new(),
+        }
+    }
+
+    fn post(label: String, href: String, fields: Vec<(&'static str, String)>) -> Self {
+        Self {
+            label,
+            href,
+            posted: true,
+            fields,
+            denied: String::new(),
+        }
+    }
+}
+
 fn fix_view(access: &Access, profile: &ProfileName, fix: &ChainFix) -> FixView {
     let name = profile.as_str();
-    let link = |label: &str, href: String| FixView {
-        label: label.to_owned(),
-        href,
-        posted: false,
-        fields: Vec::new(),
-        denied: String::new(),
+    let mut view = match fix {
+        ChainFix::AddLogin(email) => {
+            let query = [("email", email.as_str())];
+            let form = Address::new(paths::USER_NEW, &query).with("page", "");
+            FixView::link("Add this login", form)
+        }
+        ChainFix::ResetPassword(email) => {
+            let reset = paths::fill(paths::USER_RESET, email);
+            FixView::post("Reset the password".to_owned(), reset, Vec::new())
+        }
+        ChainFix::AddContributor { user, role } => FixView::post(
+            format!("Give {role} in {name} to {user}"),
+            paths::fill(paths::CONTRIBUTORS, name),
+            vec![("email", user.clone()), ("role", role.as_str().to_owned())],
+        ),
+        ChainFix::MendPair { object } => FixView::post(
+            format!("Repair {object}"),
+            paths::fill(paths::PAIR_MEND, name),
+            vec![("object", object.clone())],
+        ),
+        ChainFix::SetOwner { owner } => FixView::post(
+            format!("Make {owner} the owner everywhere"),
+            paths::fill(paths::PROFILE_OWNER, name),
+            vec![("owner", owner.clone())],
+        ),
+        ChainFix::SeeProfile => FixView::link("See the profile", paths::fill(paths::PROFILE, name)),
+        ChainFix::EditQuota => FixView::link("Edit the quota", paths::fill(paths::QUOTA, name)),
     };
-    let post = |label: String, path: &str, fields: Vec<(&'static str, String)>| FixView {
-        label,
-        href: paths::fill(path, name),
-        posted: true,
-        fields,
-        denied: String::new(),
-    };
-    let (mut view, needs) = match fix {
-        ChainFix::AddLogin(email) => (
-            link(
-                "Add this login",
-                Address::new(paths::USER_NEW, &[("email", email)]).with("page", ""),
-            ),
-            Permission::WriteUsers,
-        ),
-        ChainFix::ResetPassword(email) => (
-            FixView {
-                href: paths::fill(paths::USER_RESET, email),
-                ..post("Reset the password".to_owned(), paths::PROFILE, Vec::new())
-            },
-            Permission::WriteUsers,
-        ),
-        ChainFix::AddContributor { user, role } => (
-            post(
-                format!("Give {role} in {name} to {user}"),
-                paths::CONTRIBUTORS,
-                vec![("email", user.clone()), ("role", role.as_str().to_owned())],
-            ),
-            Permission::WriteContributors,
-        ),
-        ChainFix::MendPair { object } => (
-            post(
-                format!("Repair {object}"),
-                paths::PAIR_MEND,
-                vec![("object", object.clone())],
-            ),
-            Permission::WriteContributors,
-        ),
-        ChainFix::SetOwner { owner } => (
-            post(
-                format!("Make {owner} the owner everywhere"),
-                paths::PROFILE_OWNER,
-                vec![("owner", owner.clone())],
-            ),
-            Permission::WriteOwners,
-        ),
-        ChainFix::SeeProfile => (
-            link("See the profile", paths::fill(paths::PROFILE, name)),
-            Permission::ReadProfiles,
-        ),
-        ChainFix::EditQuota => (
-            link("Edit the quota", paths::fill(paths::QUOTA, name)),
-            Permission::WriteQuotas,
-        ),
-    };
+    let needs = needs(fix);
     if !access.may(needs) {
         view.denied = format!("your account may not {}", needs.describe());
     }
     view
+}
+
+fn needs(fix: &ChainFix) -> Permission {
+    match fix {
+        ChainFix::AddLogin(_) | ChainFix::ResetPassword(_) => Permission::WriteUsers,
+        ChainFix::AddContributor { .. } | ChainFix::MendPair { .. } => {
+            Permission::WriteContributors
+        }
+        ChainFix::SetOwner { .. } => Permission::WriteOwners,
+        ChainFix::SeeProfile => Permission::ReadProfiles,
+        ChainFix::EditQuota => Permission::WriteQuotas,
+    }
 }

@@ -35,7 +35,7 @@ pub(super) async fn set(
     if fields.is_checked("more") {
         let said = more(&access, &fields, &mut typed, &mut errors).await?;
         let around = around(&access, &profile).await?;
-        let again = EditPage::with(frame, &profile, &typed, around, errors).saying(said);
+        let again = EditPage::with(frame, &profile, &typed, around, errors).saying(&said);
         return if again.is_wrong() {
             page::invalid(&again)
         } else {

@@ -106,9 +106,9 @@ impl EditPage {
 
     /// With a sentence about what a button has done; empty for none.
     #[must_use]
-    pub(super) fn saying(mut self, said: String) -> Self {
+    pub(super) fn saying(mut self, said: &str) -> Self {
         if !said.is_empty() {
-            self.notices.insert(0, Notice::new("success", &said, ""));
+            self.notices.insert(0, Notice::new("success", said, ""));
         }
         self
     }

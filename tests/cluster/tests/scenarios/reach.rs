@@ -66,7 +66,7 @@ async fn the_matrix_shows_every_right_with_its_source() {
     eventually(&mut browser, path, "mx-half@example.com").await;
     let lines = eventually(&mut browser, path, "mx-group").await;
     for (person, source) in [
-        ("mx-owner@example.com", "Owner of the profile"),
+        ("mx-owner@example.com", "Owner"),
         ("mx-guest@example.com", "Contributor"),
         ("mx-half@example.com", "Half a pair"),
         ("mx-group", "Another RoleBinding"),
