@@ -8,16 +8,16 @@ mod chain;
 mod desk;
 mod directory;
 mod gate;
+mod questions;
 mod reach;
 mod rights;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cluster::{Cluster, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
-    Profile, ProfileName, Quota, Role, Session, SessionId, Stated, Verdict,
+    Profile, ProfileName, Role, Session, SessionId, Verdict,
 };
 use crate::operation::Engine;
 use crate::store::{self, Store};
@@ -28,9 +28,6 @@ pub use directory::{Directory, Finding, Person};
 pub use gate::{Gate, GateSettings, Refusal};
 pub use reach::{Level, Reach, Right, Source, Who};
 pub use rights::Rights;
-
-/// The setting that holds the presets of quotas.
-const PRESETS: &str = "quota-presets";
 
 /// Anybody with a session. Reaches what belongs to that person and nothing else.
 #[derive(Clone)]
@@ -100,38 +97,7 @@ impl SignedIn {
 
     /// Profiles that are mine or that I contribute to, and how far the list can be trusted. One pass over memory.
     pub fn own_profiles(&self) -> (Vec<OwnProfile>, WatchState) {
-        let me = &self.session.actor.user;
-        let cluster = &self.services.cluster;
-        let profiles = cluster.profiles();
-        let mut mine: Vec<OwnProfile> = profiles
-            .items
-            .iter()
-            .filter(|profile| {
-                profile
-                    .owner
-                    .as_ref()
-                    .is_some_and(|owner| owner.name == *me)
-            })
-            .map(|profile| OwnProfile {
-                profile: profile.clone(),
-                standing: Standing::Owner,
-            })
-            .collect();
-        for contribution in cluster
-            .contributions()
-            .items
-            .iter()
-            .filter(|c| c.user == *me && c.binding)
-        {
-            if let Some(profile) = cluster.profile(&contribution.profile) {
-                mine.push(OwnProfile {
-                    profile,
-                    standing: Standing::Contributor(contribution.role),
-                });
-            }
-        }
-        mine.sort_by(|a, b| a.profile.name.cmp(&b.profile.name));
-        (mine, profiles.state)
+        questions::profiles_of(&self.services.cluster, &self.session.actor.user)
     }
 
     pub async fn own_sessions(&self) -> Result<Vec<Session>, store::Error> {
@@ -236,59 +202,6 @@ impl Access {
     /// Everybody, joined over all sources; from memory.
     pub fn people(&self) -> Arc<Vec<Arc<Person>>> {
         self.signed_in.services.directory.people(self.cluster())
-    }
-
-    /// Who can reach what, with the source of each right; from memory.
-    pub fn reach(&self) -> Arc<Reach> {
-        self.signed_in.services.directory.reach(self.cluster())
-    }
-
-    /// How Dex states a person, by the logins that are known here.
-    pub fn stated(&self, name: &str) -> Stated {
-        let people = self.people();
-        let folded = name.to_ascii_lowercase();
-        let found = people
-            .binary_search_by(|person| person.key.cmp(&folded))
-            .ok()
-            .map(|index| people[index].clone());
-        let login = found.and_then(|person| {
-            // The static entry wins at Dex, and is stated as it is written.
-            person
-                .static_login()
-                .or_else(|| person.password_object())
-                .cloned()
-        });
-        login.map_or(Stated::NoLogin, |login| Stated::As(login.email.to_string()))
-    }
-
-    /// Named quotas to fill a form with. They live in the database: Kubernetes has no place for them.
-    pub async fn quota_presets(&self) -> Result<BTreeMap<String, Quota>, store::Error> {
-        let text = self.signed_in.services.store.setting_get(PRESETS).await?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
-    }
-
-    /// Keeps one under its name, or forgets it.
-    pub async fn set_quota_preset(
-        &self,
-        name: &str,
-        quota: Option<Quota>,
-    ) -> Result<(), store::Error> {
-        let mut presets = self.quota_presets().await?;
-        let action = if quota.is_some() {
-            "preset.saved"
-        } else {
-            "preset.forgotten"
-        };
-        match quota {
-            Some(quota) => drop(presets.insert(name.to_owned(), quota)),
-            None => drop(presets.remove(name)),
-        }
-        let text = serde_json::json!(presets).to_string();
-        let store = &self.signed_in.services.store;
-        store.setting_set(PRESETS, &text).await?;
-        self.record(action, name, "").await
     }
 
     pub fn contributors_of(&self, profile: &ProfileName) -> Vec<Arc<Contribution>> {

@@ -19,9 +19,7 @@ use super::kinds;
 use super::kinds::{EDITOR, Kind, QUOTA_NAME, VIEWER};
 use super::rebuild;
 use super::watch::{Kept, Selection, Signals, WatchState, WatchStatus, Watched};
-use crate::domain::{
-    Contribution, Grant, HealthVerdict, Login, Pair, Passage, Profile, ProfileName,
-};
+use crate::domain::{Contribution, Grant, HealthVerdict, Login, Profile};
 
 /// A list from memory, with how far it can be trusted. Empty means empty only when the state is `Ready`.
 #[derive(Debug, Clone)]
@@ -267,34 +265,6 @@ impl Caches {
         );
         let state = worst(self.bindings.state(), self.cluster_bindings.state());
         Listing { items, state }
-    }
-
-    /// The contributors of one profile, object by object. O(log n + pairs).
-    pub(crate) fn pairs(&self, profile: &ProfileName) -> Vec<Pair> {
-        let (bindings, policies) = (self.bindings.read(), self.policies.read());
-        let name = profile.as_str();
-        contributors::pairs(
-            profile,
-            rebuild::within(&bindings, name),
-            rebuild::within(&policies, name),
-        )
-    }
-
-    /// The ways in of the owner's own policy, and the person it is annotated for.
-    pub(crate) fn owner_passages(&self, profile: &ProfileName) -> Option<(String, Vec<Passage>)> {
-        let policies = self.policies.read();
-        let key = (profile.as_str().into(), kinds::OWNER_POLICY.into());
-        let policy = policies.get(&key)?;
-        let user = policy.user.clone().unwrap_or_default();
-        Some((user, policy.passages.clone()))
-    }
-
-    /// Whom the binding of the owner names.
-    pub(crate) fn bound_owner(&self, profile: &ProfileName) -> Option<String> {
-        let bindings = self.bindings.read();
-        let key = (profile.as_str().into(), kinds::OWNER_BINDING.into());
-        let subject = bindings.get(&key)?.subject()?.clone();
-        Some(subject.name().to_owned())
     }
 
     pub(crate) fn dex(&self) -> DexConfig {

@@ -43,7 +43,7 @@ use objects::Objects;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Amount, Applied, DefaultsFound, InventoryLine, NewLogin, NewProfile, PairPlace,
+    Acting, Amount, Applied, DefaultsFound, InventoryLine, NewLogin, NewProfile, Offer, PairPlace,
     QuotaChange,
 };
 pub use caches::Listing;
@@ -208,17 +208,17 @@ impl Cluster {
 
     /// Contributors of one profile, object by object, with everything that can be wrong in them.
     pub fn pairs(&self, profile: &ProfileName) -> Vec<Pair> {
-        self.inner.caches.pairs(profile)
+        rebuild::pairs(&self.inner.caches, profile)
     }
 
     /// The ways in of the owner's own policy and the person it is annotated for; `None` when there is no policy.
     pub fn owner_passages(&self, profile: &ProfileName) -> Option<(String, Vec<Passage>)> {
-        self.inner.caches.owner_passages(profile)
+        rebuild::owner_passages(&self.inner.caches, profile)
     }
 
     /// Whom the binding of the owner names, when it names exactly one.
     pub fn bound_owner(&self, profile: &ProfileName) -> Option<String> {
-        self.inner.caches.bound_owner(profile)
+        rebuild::bound_owner(&self.inner.caches, profile)
     }
 
     pub fn dex(&self) -> DexConfig {

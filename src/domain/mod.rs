@@ -20,6 +20,7 @@ mod profile;
 mod profile_name;
 mod quantity;
 mod quota;
+mod refusal;
 mod session;
 mod upkeep;
 
@@ -45,5 +46,6 @@ pub use profile::{Manager, Owner, Profile};
 pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
+pub use refusal::{Refusal, refusal};
 pub use session::{Session, SessionId, SignInLink, TokenHash};
 pub use upkeep::Upkeep;

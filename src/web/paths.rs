@@ -48,7 +48,11 @@ pub const PROFILE_THAW: &str = "/kubeflow-admin/profiles/of/{profile}/thaw";
 pub const ACCESS: &str = "/kubeflow-admin/access";
 pub const ACCESS_EXPORT: &str = "/kubeflow-admin/access/export.csv";
 pub const ACCESS_WHY: &str = "/kubeflow-admin/access/why";
+pub const ACCESS_AS: &str = "/kubeflow-admin/access/as";
 pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
+
+/// Many people in many profiles.
+pub const SHARE: &str = "/kubeflow-admin/access/share";
 
 pub const OPERATIONS: &str = "/kubeflow-admin/operations";
 pub const OPERATION: &str = "/kubeflow-admin/operations/{operation}";

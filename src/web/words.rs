@@ -40,6 +40,7 @@ pub fn action(constant: &str) -> &str {
         "session.opened" => "Signed in",
         "session.closed" => "Signed out",
         "session.ended" => "Session ended",
+        "access.viewed-as" => "Looked at as",
         "access.exported" => "Access exported",
         "preset.saved" => "Preset of a quota kept",
         "preset.forgotten" => "Preset of a quota forgotten",

@@ -93,6 +93,14 @@ const KINDS: [(&str, Kind); 10] = [
     ("Secrets", SECRET),
 ];
 
+/// Kubernetes and Istio put these into every namespace; nobody misses them.
+const EVERYWHERE: [&str; 2] = ["kube-root-ca.crt", "istio-ca-root-cert"];
+
+fn is_everywhere(object: &PartialObjectMeta<DynamicObject>) -> bool {
+    let name = object.metadata.name.as_deref();
+    name.is_some_and(|name| EVERYWHERE.contains(&name))
+}
+
 /// As many names as fit in a line.
 const NAMED: usize = 5;
 const PAGE: u32 = 500;
@@ -131,14 +139,10 @@ impl Acting {
         loop {
             let page = api.list_metadata(&params).await;
             let page = page.map_err(|error| Error::of(&attempt(profile, kind), error))?;
-            count += page.items.len();
-            let found = page.items.iter();
+            let found = page.items.iter().filter(|one| !is_everywhere(one));
+            count += found.clone().count();
             let room = NAMED.saturating_sub(names.len());
-            names.extend(
-                found
-                    .filter_map(|one: &PartialObjectMeta<DynamicObject>| one.metadata.name.clone())
-                    .take(room),
-            );
+            names.extend(found.filter_map(|one| one.metadata.name.clone()).take(room));
             match page.metadata.continue_.filter(|token| !token.is_empty()) {
                 Some(token) => params = params.continue_token(&token),
                 None => return Ok((Amount::Count(count), names)),

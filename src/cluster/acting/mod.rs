@@ -8,6 +8,7 @@ mod defaults;
 mod freeze;
 mod inventory;
 mod logins;
+mod offers;
 mod ownership;
 mod pairs;
 mod profiles;
@@ -23,6 +24,7 @@ use super::kinds::OPERATION;
 use super::objects::annotation;
 pub use defaults::DefaultsFound;
 pub use inventory::{Amount, InventoryLine};
+pub use offers::Offer;
 pub use pairs::PairPlace;
 
 use crate::domain::{

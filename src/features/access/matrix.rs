@@ -9,6 +9,7 @@ use super::filter::AccessQuery;
 use super::lines;
 use super::tabs::{Tab, tabs};
 use crate::access::{Access, Right, Who};
+use crate::domain::Permission;
 use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
@@ -28,6 +29,8 @@ struct MatrixPage {
     tools: Tools,
     profile: String,
     export_href: String,
+    may_share: bool,
+    share_href: &'static str,
     corner: &'static str,
     what: &'static str,
     columns: Vec<Head>,
@@ -160,6 +163,8 @@ fn matrix(access: &Access, frame: Frame, query: &AccessQuery, by: By) -> Result<
         tools: query.tools(),
         profile: query.profile.clone(),
         export_href: query.address_at(paths::ACCESS_EXPORT).with("by", ""),
+        may_share: access.may(Permission::WriteContributors),
+        share_href: paths::SHARE,
         corner: label.1,
         what: label.2,
         columns: columns

@@ -8,6 +8,7 @@ mod matrix;
 mod may;
 mod operations;
 mod tabs;
+mod view_as;
 mod why;
 
 use crate::domain::Permission;
@@ -22,4 +23,5 @@ pub fn routes(app: &App) -> Routes {
         .get(paths::ACCESS_EXPORT, read, export::csv)
         .get(paths::ACCESS_WHY, read, why::show)
         .get(paths::ACCESS_MAY, read, may::show)
+        .get(paths::ACCESS_AS, read, view_as::show)
 }

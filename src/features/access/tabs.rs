@@ -17,6 +17,7 @@ pub(super) fn tabs(here: &str, address: &Address) -> Vec<Tab> {
         ("As a list", address.with("by", "lines")),
         ("Why can’t … get in?", paths::ACCESS_WHY.to_owned()),
         ("May … do this?", paths::ACCESS_MAY.to_owned()),
+        ("View as …", paths::ACCESS_AS.to_owned()),
     ];
     all.into_iter()
         .map(|(label, href)| Tab {

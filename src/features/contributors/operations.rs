@@ -1,9 +1,11 @@
 //! Letting people into a profile and taking them out, both halves at once.
 
+use std::sync::Arc;
+
 use crate::access::Access;
 use crate::domain::{
-    Gateway, Kind, Operation, Pair, PairFinding, PairFix, ProfileName, Role, Stated, Step, Upkeep,
-    UserName,
+    Contribution, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix, ProfileName, Role,
+    Stated, Step, Upkeep, UserName,
 };
 use crate::operation::PlanError;
 
@@ -37,6 +39,67 @@ pub async fn plan_add(
         .planner()
         .plan(access.actor(), Kind::AddContributor, subject, steps)
         .await
+}
+
+/// The same for many: every person in every profile. Owners are left out, and who has the role already. `None` when
+/// nothing is left to do.
+pub async fn plan_many(
+    access: &Access,
+    people: &[Email],
+    profiles: &[ProfileName],
+    role: Role,
+) -> Result<Option<Operation>, PlanError> {
+    let mut steps = Vec::new();
+    for name in profiles {
+        let there = access.contributors_of(name);
+        let owner = access.cluster().profile(name).and_then(|profile| {
+            let owner = profile.owner.as_ref()?;
+            Some(owner.name.clone())
+        });
+        for person in people {
+            let user = UserName::from(person);
+            if owner.as_ref() != Some(&user) {
+                steps.extend(share(name, &user, role, &there));
+            }
+        }
+    }
+    if steps.is_empty() {
+        return Ok(None);
+    }
+    let subject = match (people, profiles) {
+        ([person], [profile]) => format!("{person} in {profile}"),
+        ([person], profiles) => format!("{person} in {} profiles", profiles.len()),
+        (people, [profile]) => format!("{} people in {profile}", people.len()),
+        (people, profiles) => format!("{} people in {} profiles", people.len(), profiles.len()),
+    };
+    let planner = access.engine().planner();
+    let plan = planner.plan(access.actor(), Kind::AddContributor, subject, steps);
+    plan.await.map(Some)
+}
+
+/// One person in one profile: the new role first, then the others go.
+fn share(
+    profile: &ProfileName,
+    user: &UserName,
+    role: Role,
+    there: &[Arc<Contribution>],
+) -> Vec<Step> {
+    let theirs = || there.iter().filter(|one| one.user == *user);
+    let mut steps = Vec::new();
+    if !theirs().any(|one| one.role == role && one.binding && one.policy) {
+        steps.push(Step::AddContributor {
+            profile: profile.clone(),
+            user: user.clone(),
+            role,
+        });
+    }
+    let others = theirs().filter(|one| one.role != role);
+    steps.extend(others.map(|one| Step::RemoveContributor {
+        profile: profile.clone(),
+        user: user.clone(),
+        role: one.role,
+    }));
+    steps
 }
 
 pub async fn plan_remove(

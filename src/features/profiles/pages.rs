@@ -5,10 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 
-use super::repairs::{RepairRow, repairs};
+use super::repairs::{RepairRow, refusals, repairs};
 use crate::access::Access;
 use crate::clock::Clock;
-use crate::domain::{Permission, Profile, ProfileName, Role};
+use crate::domain::{Permission, Profile, ProfileName, Refusal, Role};
 use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::frame::Frame;
@@ -48,6 +48,8 @@ struct ShowPage {
     freeze: Action,
     reach_href: String,
     repairs: Vec<RepairRow>,
+    refusals: Vec<Refusal>,
+    refusals_note: String,
 }
 
 struct QuotaRow {
@@ -79,6 +81,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let profile = find(&access, &name)?;
     let frozen = frozen(&access, &name).await;
+    let (refusals, refusals_note) = refusals(&access, &name).await;
     let can = |permission, label: &str, path: &str| {
         if access.may(permission) {
             Action::allowed(label, paths::fill(path, name.as_str()))
@@ -125,6 +128,8 @@ pub(super) async fn show(
             String::new()
         },
         repairs: repairs(&access, &name).await,
+        refusals,
+        refusals_note,
     })
 }
 

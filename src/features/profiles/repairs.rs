@@ -1,7 +1,7 @@
 //! Contributors of a profile of which something is wrong, for its page.
 
 use crate::access::Access;
-use crate::domain::{Permission, ProfileName};
+use crate::domain::{Permission, ProfileName, Refusal};
 use crate::features::contributors::operations::{Diagnosis, diagnose};
 use crate::web::paths;
 
@@ -13,6 +13,21 @@ pub(super) struct RepairRow {
     /// Posted; empty when there is no repair but removal, or when it is not this person's to do.
     pub mend_action: String,
     pub remove_action: String,
+}
+
+/// What did not start because of a quota, in words; or why that is not known.
+pub(super) async fn refusals(access: &Access, name: &ProfileName) -> (Vec<Refusal>, String) {
+    let found = match access.cluster().acting_as(access.actor()) {
+        Ok(acting) => acting.refusals(name).await,
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(found) => (found, String::new()),
+        Err(error) => (
+            Vec::new(),
+            format!("What was refused because of the quota is not known: {error}"),
+        ),
+    }
 }
 
 pub(super) async fn repairs(access: &Access, name: &ProfileName) -> Vec<RepairRow> {

@@ -1,7 +1,7 @@
 //! Setting the quota of a profile: the profile first, then the quota in the namespace is waited for.
 
 use crate::access::Access;
-use crate::cluster::{self, DefaultsFound};
+use crate::cluster::{self, DefaultsFound, Offer};
 use crate::domain::{
     ContainerDefaults, Kind, Operation, Profile, Quota, ResourceName, Step, Upkeep,
 };
@@ -49,6 +49,12 @@ pub async fn plan_set(
             steps,
         )
         .await
+}
+
+/// Lines that a quota could have in this cluster: what the nodes have, and one per `StorageClass`.
+pub async fn offers(access: &Access) -> Result<Vec<Offer>, cluster::Error> {
+    let acting = access.cluster().acting_as(access.actor())?;
+    acting.offers().await
 }
 
 /// What gives containers their defaults in a profile now, read as the person who asks.

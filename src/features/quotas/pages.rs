@@ -7,10 +7,10 @@ use axum::response::Response;
 
 use super::defaults::{DefaultsFields, DefaultsForm};
 use super::fill::{self, FillFields};
-use super::form::{QuotaFields, QuotaForm};
+use super::form::{QuotaFields, QuotaForm, ROW};
 use super::operations;
 use crate::access::Access;
-use crate::cluster::{self, DefaultsFound};
+use crate::cluster::{self, DefaultsFound, Offer};
 use crate::domain::{Profile, ProfileName, Quota};
 use crate::web::extract::Path;
 use crate::web::fields::{FieldError, FormErrors};
@@ -31,6 +31,13 @@ pub(super) struct EditPage {
     quota: QuotaFields,
     defaults: DefaultsFields,
     fill: FillFields,
+    offers: Vec<OfferView>,
+}
+
+/// A row that can be added with one press.
+struct OfferView {
+    value: String,
+    label: String,
 }
 
 /// Everything that was typed.
@@ -44,6 +51,8 @@ pub(super) struct Around {
     /// `None`: this person may not see it.
     pub found: Option<DefaultsFound>,
     pub presets: BTreeMap<String, Quota>,
+    /// Empty as well when this person may not see nodes and classes: the free rows take any name.
+    pub offers: Vec<Offer>,
 }
 
 pub(super) async fn around(access: &Access, profile: &Profile) -> Result<Around, Problem> {
@@ -52,7 +61,13 @@ pub(super) async fn around(access: &Access, profile: &Profile) -> Result<Around,
         Err(cluster::Error::Forbidden { .. }) => None,
         Err(error) => return Err(error.into()),
     };
+    let offers = match operations::offers(access).await {
+        Ok(offers) => offers,
+        Err(cluster::Error::Forbidden { .. }) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
     Ok(Around {
+        offers,
         found,
         presets: access.quota_presets().await?,
     })
@@ -90,7 +105,11 @@ impl EditPage {
         errors: FormErrors,
     ) -> Self {
         let name = profile.name.as_str();
-        let Around { found, presets } = around;
+        let Around {
+            found,
+            presets,
+            offers,
+        } = around;
         Self {
             frame: frame.titled(format!("Quota of {name}")),
             notices: notices(profile, found.as_ref()),
@@ -100,6 +119,11 @@ impl EditPage {
             quota: typed.quota.fields(&profile.quota_use, &errors),
             defaults: typed.defaults.fields(found.as_ref(), &errors),
             fill: fill::fields(&presets, &errors),
+            offers: offers
+                .iter()
+                .filter(|offer| !typed.quota.has_row(offer.resource.as_str()))
+                .map(offer_view)
+                .collect(),
             errors: errors.0,
         }
     }
@@ -115,6 +139,17 @@ impl EditPage {
 
     pub(super) fn is_wrong(&self) -> bool {
         !self.errors.is_empty()
+    }
+}
+
+fn offer_view(offer: &Offer) -> OfferView {
+    let name = offer.resource.as_str();
+    OfferView {
+        value: format!("{ROW}{name}"),
+        label: match offer.on_nodes {
+            Some(amount) => format!("{name} ({amount} on the nodes)"),
+            None => name.to_owned(),
+        },
     }
 }
 

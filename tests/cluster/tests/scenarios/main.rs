@@ -15,6 +15,7 @@ mod reach;
 mod repairs;
 mod routes;
 mod security;
+mod sharing;
 mod sign_in;
 mod users;
 mod world;

@@ -193,6 +193,45 @@ async fn what_would_be_lost_is_counted_before_a_profile_is_deleted() {
     assert!(!page.body.contains("InferenceService"), "not installed");
 }
 
+#[tokio::test]
+async fn what_a_quota_can_be_about_is_found_and_what_it_refused_is_told() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    add_user(&mut browser, "offered@example.com", "offered").await;
+    lab.apply_yaml(OFFERS).await.unwrap();
+    let node = json!({"status": {"allocatable": {"cpu": "8", "amd.com/gpu": "4"}, "capacity": {"cpu": "8", "amd.com/gpu": "4"}}});
+    let nodes: Api<k8s_openapi::api::core::v1::Node> = Api::all(lab.client());
+    let patch = kube::api::Patch::Merge(&node);
+    nodes
+        .patch_status("offering", &kube::api::PatchParams::default(), &patch)
+        .await
+        .unwrap();
+    let path = "/kubeflow-admin/profiles/of/offered/quota";
+    let form = browser.get(path).await.unwrap();
+    form.expect_text("requests.amd.com/gpu (4 on the nodes)")
+        .unwrap();
+    form.expect_text("quick.storageclass.storage.k8s.io/requests.storage")
+        .unwrap();
+    let row = [("quota:cpu", "4"), ("more", "row:requests.amd.com/gpu")];
+    let page = browser.submit(&form, path, &row).await.unwrap();
+    assert!(page.body.contains("value=\"requests.amd.com/gpu\""));
+    assert!(page.body.contains("value=\"4\""), "not kept");
+    // The quota of the profile counts CPU and memory; the pods of this ReplicaSet state none.
+    let profile = "/kubeflow-admin/profiles/of/offered";
+    crate::reach::eventually(&mut browser, profile, "It does not state")
+        .await
+        .expect_text("ReplicaSet train")
+        .unwrap();
+}
+
+const OFFERS: &str = r#"
+{apiVersion: v1, kind: Node, metadata: {name: offering}}
+---
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: quick}, provisioner: example.com/quick}
+---
+{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: train, namespace: offered}, spec: {replicas: 1, selector: {matchLabels: {app: train}}, template: {metadata: {labels: {app: train}}, spec: {containers: [{name: c, image: "example.com/c:1"}]}}}}
+"#;
+
 const CLAIMS: &str = r"
 {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: counted}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 10Gi}}}}
 ---

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    BindingHalf, Health, Owner, PolicyHalf, ProfileName, Quota, QuotaUse, Subject, binding_name,
+    BindingHalf, Health, HealthVerdict, LoginSource, Owner, PolicyHalf, ProfileName, Quota,
+    QuotaUse, Subject, UserName, binding_name,
 };
 
 const ANA: &str = "ana@example.com";
