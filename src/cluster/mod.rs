@@ -216,6 +216,11 @@ impl Cluster {
         rebuild::owner_passages(&self.inner.caches, profile)
     }
 
+    /// The annotation `owner` of the namespace.
+    pub fn namespace_owner(&self, profile: &ProfileName) -> Option<String> {
+        rebuild::namespace_owner(&self.inner.caches, profile)
+    }
+
     /// Whom the binding of the owner names, when it names exactly one.
     pub fn bound_owner(&self, profile: &ProfileName) -> Option<String> {
         rebuild::bound_owner(&self.inner.caches, profile)

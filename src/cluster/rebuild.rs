@@ -110,6 +110,13 @@ pub(super) fn owner_passages(
     Some((user, policy.passages.clone()))
 }
 
+/// Whom the namespace names as the owner, which the controller compares with the profile.
+pub(super) fn namespace_owner(caches: &Caches, profile: &ProfileName) -> Option<String> {
+    let namespaces = caches.namespaces.read();
+    let key = ("".into(), profile.as_str().into());
+    namespaces.get(&key)?.owner.clone()
+}
+
 /// Whom the binding of the owner names.
 pub(super) fn bound_owner(caches: &Caches, profile: &ProfileName) -> Option<String> {
     let bindings = caches.bindings.read();

@@ -18,5 +18,6 @@ pub mod paths;
 pub mod problem;
 pub mod routes;
 pub mod scheme;
+pub mod text_area;
 pub mod view;
 pub mod words;

@@ -36,12 +36,15 @@ pub const PROFILE_NEW: &str = "/kubeflow-admin/profiles/new";
 pub const PROFILE: &str = "/kubeflow-admin/profiles/of/{profile}";
 pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
 pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
+pub const QUOTAS: &str = "/kubeflow-admin/profiles/quotas";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
 
 pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
 pub const PAIR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove-remains";
 pub const PROFILE_OWNER: &str = "/kubeflow-admin/profiles/of/{profile}/owner";
+/// A deletion that hangs goes on.
+pub const PROFILE_UNSTICK: &str = "/kubeflow-admin/profiles/of/{profile}/unstick";
 pub const PROFILE_FREEZE: &str = "/kubeflow-admin/profiles/of/{profile}/freeze";
 pub const PROFILE_THAW: &str = "/kubeflow-admin/profiles/of/{profile}/thaw";
 

@@ -5,11 +5,13 @@ use axum::response::Response;
 
 use super::operations::plan_many;
 use crate::access::Access;
-use crate::domain::{Email, ProfileName, Role};
+use crate::domain::{Email, Role};
+use crate::features::profiles::naming::named;
 use crate::web::fields::{Choice, FieldError, FormErrors, SelectField};
 use crate::web::form::CheckedForm;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
+use crate::web::text_area::{TextArea, words};
 use crate::web::{page, paths};
 
 /// More would be a plan that nobody reads, tried for minutes.
@@ -24,15 +26,6 @@ struct SharePage {
     people: TextArea,
     profiles: TextArea,
     role: SelectField,
-}
-
-/// Several lines to type.
-struct TextArea {
-    id: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    value: String,
-    error: Option<String>,
 }
 
 pub(super) async fn form(_: Access, frame: Frame) -> Result<Response, Problem> {
@@ -51,7 +44,7 @@ pub(super) async fn share(
     );
     let mut errors = FormErrors::default();
     let people = people(typed.0, &mut errors);
-    let profiles = profiles(&access, typed.1, &mut errors);
+    let profiles = named(&access, typed.1, &mut errors);
     let role = errors.take("role", typed.2.parse::<Role>());
     if people.len() * profiles.len() > MOST {
         errors.add(
@@ -76,11 +69,6 @@ pub(super) async fn share(
     page::invalid(&share_page(frame, typed, errors))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || c == ',' || c == ';')
-        .filter(|word| !word.is_empty())
-}
-
 fn people(text: &str, errors: &mut FormErrors) -> Vec<Email> {
     let mut found = Vec::new();
     for word in words(text) {
@@ -92,22 +80,6 @@ fn people(text: &str, errors: &mut FormErrors) -> Vec<Email> {
     }
     if found.is_empty() && errors.at("people").is_none() {
         errors.add("people", "Enter at least one e-mail");
-    }
-    found
-}
-
-fn profiles(access: &Access, text: &str, errors: &mut FormErrors) -> Vec<ProfileName> {
-    let mut found = Vec::new();
-    for word in words(text) {
-        let name = ProfileName::from_cluster(word);
-        if access.cluster().profile(&name).is_none() {
-            errors.add("profiles", format!("There is no profile named {word}"));
-        } else if !found.contains(&name) {
-            found.push(name);
-        }
-    }
-    if found.is_empty() && errors.at("profiles").is_none() {
-        errors.add("profiles", "Enter at least one profile");
     }
     found
 }
@@ -127,20 +99,8 @@ fn share_page(
     SharePage {
         frame: frame.titled("Share profiles"),
         action: paths::SHARE,
-        people: TextArea {
-            id: "people",
-            label: "People",
-            hint: "E-mails, one a line or with commas",
-            value: people.to_owned(),
-            error: errors.at("people"),
-        },
-        profiles: TextArea {
-            id: "profiles",
-            label: "Profiles",
-            hint: "Names, one a line or with commas",
-            value: profiles.to_owned(),
-            error: errors.at("profiles"),
-        },
+        people: TextArea::new("people", "People, by e-mail", people, &errors),
+        profiles: TextArea::new("profiles", "Profiles", profiles, &errors),
         role: select,
         errors: errors.0,
     }

@@ -332,6 +332,9 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the user",
             paths::fill(paths::USER, &operation.subject),
         )],
+        Kind::SetQuota if operation.subject.contains(' ') => {
+            vec![Link::new("See all profiles", paths::PROFILES)]
+        }
         Kind::CreateProfile
         | Kind::SetQuota
         | Kind::TransferProfile

@@ -5,6 +5,7 @@ mod form;
 mod form_pages;
 mod freezing;
 mod list;
+pub mod naming;
 pub mod operations;
 mod owner;
 mod pages;
@@ -29,6 +30,7 @@ pub fn routes(app: &App) -> Routes {
         .post(paths::PROFILE_DELETE, write, actions::delete)
         .get(paths::PROFILE_OWNER, owners, owner::form)
         .post(paths::PROFILE_OWNER, owners, owner::transfer)
+        .post(paths::PROFILE_UNSTICK, write, actions::unstick)
         .get(paths::PROFILE_FREEZE, quotas, freezing::form)
         .post(paths::PROFILE_FREEZE, quotas, freezing::freeze)
         .post(paths::PROFILE_THAW, quotas, freezing::thaw)

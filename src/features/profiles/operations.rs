@@ -32,15 +32,50 @@ pub async fn plan_create(
 /// Irreversible: the namespace goes with everything in it.
 pub async fn plan_delete(access: &Access, name: ProfileName) -> Result<Operation, PlanError> {
     let subject = name.to_string();
-    let steps = vec![
+    let mut steps = agree(access, &name);
+    steps.extend([
         Step::DeleteProfile { name: name.clone() },
         Step::WaitForProfileGone { name },
-    ];
+    ]);
     access
         .engine()
         .planner()
         .plan(access.actor(), Kind::DeleteProfile, subject, steps)
         .await
+}
+
+/// The deletion of a profile whose namespace names another owner hangs for ever: the controller stops before it lets go
+/// of the profile. Both are made to agree first.
+fn agree(access: &Access, name: &ProfileName) -> Vec<Step> {
+    let cluster = access.cluster();
+    let annotated = cluster.namespace_owner(name);
+    let owner = cluster
+        .profile(name)
+        .and_then(|profile| profile.owner.as_ref().map(|owner| owner.name.clone()));
+    match (annotated, owner) {
+        (Some(annotated), Some(owner)) if annotated != owner.as_str() => {
+            vec![Step::Upkeep(Upkeep::SetNamespaceOwner {
+                profile: name.clone(),
+                owner,
+            })]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Lets a deletion that hangs go on, and waits for its end. `None` when nothing is known that it hangs on.
+pub async fn plan_unstick(
+    access: &Access,
+    name: &ProfileName,
+) -> Result<Option<Operation>, PlanError> {
+    let mut steps = agree(access, name);
+    if steps.is_empty() {
+        return Ok(None);
+    }
+    steps.push(Step::WaitForProfileGone { name: name.clone() });
+    plan(access, Kind::DeleteProfile, name, steps)
+        .await
+        .map(Some)
 }
 
 /// Everything that would be lost with a profile, counted now and as the person who asks.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::repairs::{RepairRow, refusals, repairs};
 use crate::access::Access;
 use crate::clock::Clock;
-use crate::domain::{Permission, Profile, ProfileName, Refusal, Role};
+use crate::domain::{HealthVerdict, Permission, Profile, ProfileName, Refusal, Role};
 use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::frame::Frame;
@@ -50,6 +50,7 @@ struct ShowPage {
     repairs: Vec<RepairRow>,
     refusals: Vec<Refusal>,
     refusals_note: String,
+    unstick: Option<Action>,
 }
 
 struct QuotaRow {
@@ -130,7 +131,23 @@ pub(super) async fn show(
         repairs: repairs(&access, &name).await,
         refusals,
         refusals_note,
+        unstick: is_stuck(&access, &profile).then(|| {
+            can(
+                Permission::WriteProfiles,
+                "Let the deletion go on",
+                paths::PROFILE_UNSTICK,
+            )
+        }),
     })
+}
+
+/// Is it being deleted while its namespace names another owner? Then it hangs for ever.
+fn is_stuck(access: &Access, profile: &Profile) -> bool {
+    let owner = profile.owner.as_ref().map(|owner| owner.name.as_str());
+    let annotated = access.cluster().namespace_owner(&profile.name);
+    profile.health.verdict == HealthVerdict::Terminating
+        && annotated.is_some()
+        && annotated.as_deref() != owner
 }
 
 /// Why it is frozen, if it is and if this person may see it.

@@ -4,6 +4,7 @@ mod actions;
 mod defaults;
 mod fill;
 pub mod form;
+mod many;
 pub mod operations;
 mod pages;
 
@@ -17,4 +18,6 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .get(paths::QUOTA, write, pages::edit)
         .post(paths::QUOTA, write, actions::set)
+        .get(paths::QUOTAS, write, many::form)
+        .post(paths::QUOTAS, write, many::set)
 }

@@ -3,12 +3,11 @@
 use crate::access::Access;
 use crate::cluster::{self, DefaultsFound, Offer};
 use crate::domain::{
-    ContainerDefaults, Kind, Operation, Profile, Quota, ResourceName, Step, Upkeep,
+    ContainerDefaults, Kind, Operation, Profile, ProfileName, Quota, ResourceName, Step, Upkeep,
 };
 use crate::operation::PlanError;
 
-/// Plans `wanted` as the whole quota of `profile`; lines that are not in it any more are removed. Defaults for
-/// containers come first, so that there is no moment in which pods that state nothing are refused.
+/// Plans `wanted` as the whole quota of `profile`; lines that are not in it any more are removed.
 pub async fn plan_set(
     access: &Access,
     profile: &Profile,
@@ -21,25 +20,7 @@ pub async fn plan_set(
         .map(|(name, _)| name.clone())
         .filter(|name| wanted.get(name).is_none())
         .collect();
-    let defaults = defaults.map(|defaults| {
-        Step::Upkeep(Upkeep::SetContainerDefaults {
-            profile: profile.name.clone(),
-            defaults,
-            quota: wanted.clone(),
-        })
-    });
-    let mut steps: Vec<Step> = defaults.into_iter().collect();
-    steps.extend([
-        Step::SetQuota {
-            name: profile.name.clone(),
-            quota: wanted.clone(),
-            remove,
-        },
-        Step::WaitForQuota {
-            name: profile.name.clone(),
-            quota: wanted,
-        },
-    ]);
+    let steps = steps(&profile.name, wanted, remove, defaults);
     let planner = access.engine().planner();
     planner
         .plan(
@@ -49,6 +30,65 @@ pub async fn plan_set(
             steps,
         )
         .await
+}
+
+/// Plans the same lines for many profiles; lines that are not given stay as they are.
+pub async fn plan_many(
+    access: &Access,
+    profiles: &[ProfileName],
+    lines: &Quota,
+    defaults: Option<&ContainerDefaults>,
+) -> Result<Operation, PlanError> {
+    let mut all = Vec::new();
+    for name in profiles {
+        let Some(profile) = access.cluster().profile(name) else {
+            continue;
+        };
+        let wanted: Quota = profile
+            .quota
+            .iter()
+            .chain(lines.iter())
+            .map(|(resource, amount)| (resource.clone(), amount))
+            .collect();
+        all.extend(steps(name, wanted, Vec::new(), defaults.cloned()));
+    }
+    let subject = match profiles {
+        [one] => one.to_string(),
+        many => format!("{} profiles", many.len()),
+    };
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::SetQuota, subject, all)
+        .await
+}
+
+/// Defaults for containers first, so that there is no moment in which pods that state nothing are refused.
+fn steps(
+    name: &ProfileName,
+    quota: Quota,
+    remove: Vec<ResourceName>,
+    defaults: Option<ContainerDefaults>,
+) -> Vec<Step> {
+    let defaults = defaults.map(|defaults| {
+        Step::Upkeep(Upkeep::SetContainerDefaults {
+            profile: name.clone(),
+            defaults,
+            quota: quota.clone(),
+        })
+    });
+    let mut steps: Vec<Step> = defaults.into_iter().collect();
+    steps.extend([
+        Step::SetQuota {
+            name: name.clone(),
+            quota: quota.clone(),
+            remove,
+        },
+        Step::WaitForQuota {
+            name: name.clone(),
+            quota,
+        },
+    ]);
+    steps
 }
 
 /// Lines that a quota could have in this cluster: what the nodes have, and one per `StorageClass`.

@@ -167,5 +167,52 @@ async fn a_frozen_profile_takes_no_pod_and_a_thawed_one_does() {
     assert!(made, "still frozen");
 }
 
+#[tokio::test]
+async fn a_deletion_that_hangs_on_a_disagreement_about_the_owner_goes_on() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    add_user(&mut browser, "stuck@example.com", "stuck").await;
+    let namespaces: Api<Namespace> = Api::all(lab.client());
+    let other = json!({"metadata": {"annotations": {"owner": "somebody-else@example.com"}}});
+    namespaces
+        .patch(
+            "stuck",
+            &kube::api::PatchParams::default(),
+            &kube::api::Patch::Merge(&other),
+        )
+        .await
+        .unwrap();
+    let kind = kube::api::ApiResource::from_gvk(&kube::api::GroupVersionKind::gvk(
+        "kubeflow.org",
+        "v1",
+        "Profile",
+    ));
+    let profiles: Api<kube::api::DynamicObject> = Api::all_with(lab.client(), &kind);
+    profiles
+        .delete("stuck", &kube::api::DeleteParams::default())
+        .await
+        .unwrap();
+    let path = "/kubeflow-admin/profiles/of/stuck";
+    let page = eventually(&mut browser, path, "Let the deletion go on").await;
+    let plan = browser
+        .submit(&page, &format!("{path}/unstick"), &[])
+        .await
+        .unwrap();
+    plan.expect_text("annotation owner").unwrap();
+    // The lab has no garbage collector of namespaces to wait for: the profile itself has to go.
+    lab::dashboard::start_operation(&mut browser, &plan)
+        .await
+        .unwrap();
+    let mut there = true;
+    for _ in 0..100 {
+        there = profiles.get_opt("stuck").await.unwrap().is_some();
+        if !there {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(!there, "still hanging");
+}
+
 const PART: &str = "{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: part}, \
                     spec: {owner: {kind: User, name: part-new@example.com}}}";

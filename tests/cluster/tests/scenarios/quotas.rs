@@ -1,6 +1,6 @@
 //! Quotas with what belongs to them: defaults for containers, presets, and what lowering would mean.
 
-use k8s_openapi::api::core::v1::{LimitRange, Pod};
+use k8s_openapi::api::core::v1::{LimitRange, Pod, ResourceQuota};
 use kube::Api;
 use kube::api::PostParams;
 use lab::browser::{Browser, Page};
@@ -222,6 +222,35 @@ async fn what_a_quota_can_be_about_is_found_and_what_it_refused_is_told() {
         .await
         .expect_text("ReplicaSet train")
         .unwrap();
+}
+
+#[tokio::test]
+async fn the_same_limits_are_set_in_many_profiles_and_others_stay() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    add_user(&mut browser, "bulk-a@example.com", "bulk-a").await;
+    add_user(&mut browser, "bulk-b@example.com", "bulk-b").await;
+    let path = "/kubeflow-admin/profiles/quotas";
+    let form = browser.get(path).await.unwrap();
+    let wrong = [("profiles", "bulk-a none-such"), ("quota:cpu", "6GB")];
+    let page = browser.submit(&form, path, &wrong).await.unwrap();
+    assert_eq!(page.status, 422);
+    page.expect_text("There is no profile named none-such")
+        .unwrap();
+    let right = [("profiles", "bulk-a, bulk-b"), ("quota:cpu", "6")];
+    let plan = browser.submit(&form, path, &right).await.unwrap();
+    plan.expect_text("2 profiles").unwrap();
+    let done = run_operation(&mut browser, &plan).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    for name in ["bulk-a", "bulk-b"] {
+        let quotas: Api<ResourceQuota> = Api::namespaced(lab.client(), name);
+        let quota = quotas.get("kf-resource-quota").await.unwrap();
+        let hard = quota.spec.unwrap().hard.unwrap();
+        assert_eq!(
+            (hard["cpu"].0.as_str(), hard["memory"].0.as_str()),
+            ("6", "8Gi")
+        );
+    }
 }
 
 const OFFERS: &str = r#"

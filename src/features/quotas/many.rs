@@ -1,0 +1,140 @@
+//! The same limits for many profiles at once: lines that are given are set, others stay as they are.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::defaults::{DefaultsFields, DefaultsForm};
+use super::fill::{self, FillFields};
+use super::form::{FIRST_FIELD, QuotaFields, QuotaForm};
+use super::operations;
+use crate::access::Access;
+use crate::cluster;
+use crate::domain::{Quota, QuotaUse};
+use crate::features::profiles::naming::named;
+use crate::operation::PlanError;
+use crate::web::fields::{FieldError, FormErrors};
+use crate::web::form::{CheckedForm, Fields};
+use crate::web::frame::Frame;
+use crate::web::problem::Problem;
+use crate::web::text_area::TextArea;
+use crate::web::{page, paths};
+
+/// More would be a plan that nobody reads.
+const MOST: usize = 200;
+
+#[derive(Template)]
+#[template(path = "quotas/many.html")]
+struct ManyPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    action: &'static str,
+    profiles: TextArea,
+    quota: QuotaFields,
+    defaults: DefaultsFields,
+    fill: FillFields,
+}
+
+struct Typed {
+    profiles: String,
+    quota: QuotaForm,
+    defaults: DefaultsForm,
+}
+
+pub(super) async fn form(access: Access, frame: Frame) -> Result<Response, Problem> {
+    let none = Quota::default();
+    let typed = Typed {
+        profiles: String::new(),
+        quota: QuotaForm::of(&none),
+        defaults: DefaultsForm::offered(&none, None),
+    };
+    page::ok(&many_page(&access, frame, &typed, FormErrors::default()).await?)
+}
+
+pub(super) async fn set(
+    access: Access,
+    frame: Frame,
+    CheckedForm(fields): CheckedForm,
+) -> Result<Response, Problem> {
+    let mut typed = Typed {
+        profiles: fields.get("profiles").to_owned(),
+        quota: QuotaForm::sent(&fields),
+        defaults: DefaultsForm::sent(&fields),
+    };
+    let mut errors = FormErrors::default();
+    if fields.is_checked("more") {
+        more(&access, &fields, &mut typed, &mut errors).await?;
+    } else if let Some(answer) = plan(&access, &typed, &mut errors).await? {
+        return Ok(answer);
+    }
+    let failed = !errors.is_empty();
+    let again = many_page(&access, frame, &typed, errors).await?;
+    if failed {
+        page::invalid(&again)
+    } else {
+        page::ok(&again)
+    }
+}
+
+async fn more(
+    access: &Access,
+    fields: &Fields,
+    typed: &mut Typed,
+    errors: &mut FormErrors,
+) -> Result<(), Problem> {
+    if fields.get("more") == "fill" {
+        let presets = access.quota_presets().await?;
+        if let Some(quota) = fill::chosen(access, &presets, fields, errors) {
+            typed.quota = QuotaForm::of(&quota);
+        }
+    }
+    Ok(())
+}
+
+/// The way to the plan, or nothing with what is wrong noted at its field.
+async fn plan(
+    access: &Access,
+    typed: &Typed,
+    errors: &mut FormErrors,
+) -> Result<Option<Response>, Problem> {
+    let profiles = named(access, &typed.profiles, errors);
+    let wanted = typed.quota.parse(errors);
+    let defaults = typed.defaults.parse(errors);
+    if profiles.len() > MOST {
+        errors.add("profiles", format!("At most {MOST} at once"));
+    }
+    if wanted.is_empty() && errors.is_empty() {
+        errors.add(FIRST_FIELD, "Enter at least one limit");
+    }
+    if !errors.is_empty() {
+        return Ok(None);
+    }
+    match operations::plan_many(access, &profiles, &wanted, defaults.as_ref()).await {
+        Ok(operation) => Ok(Some(page::see_other(&paths::fill(
+            paths::OPERATION,
+            &operation.id.to_string(),
+        )))),
+        Err(PlanError::Cluster(error @ cluster::Error::Invalid { .. })) => {
+            errors.add(FIRST_FIELD, error);
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn many_page(
+    access: &Access,
+    frame: Frame,
+    typed: &Typed,
+    errors: FormErrors,
+) -> Result<ManyPage, Problem> {
+    let presets = access.quota_presets().await?;
+    Ok(ManyPage {
+        frame: frame.titled("Quota of many profiles"),
+        action: paths::QUOTAS,
+        profiles: TextArea::new("profiles", "Profiles", &typed.profiles, &errors),
+        quota: typed.quota.fields(&QuotaUse::default(), &errors),
+        defaults: typed.defaults.fields(None, &errors),
+        fill: fill::fields(&presets, &errors),
+        errors: errors.0,
+    })
+}
