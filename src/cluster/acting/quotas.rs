@@ -75,35 +75,34 @@ impl Acting {
         }
     }
 
-    /// Lines that go, by a merge patch on exactly the version that was read; then lines that stay or come, by
-    /// server-side apply.
+    /// One merge patch on exactly the version that was read. Not server-side apply: applying only these lines would give
+    /// up every other field that an earlier apply of ours had set, and the owner of a profile that was created here
+    /// would be gone.
     async fn write_lines(
         &self,
         found: &DynamicObject,
         change: &QuotaChange<'_>,
         mode: Mode,
     ) -> Result<(), Error> {
-        let name = change.name.as_str();
         let there = &found.data["spec"]["resourceQuotaSpec"]["hard"];
-        let gone: Map<String, Value> = change
+        let mut lines = configuration(found, change)["spec"]["resourceQuotaSpec"]["hard"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
+        let gone = change
             .remove
             .iter()
-            .filter(|resource| there.get(resource.as_str()).is_some())
-            .map(|resource| (resource.to_string(), Value::Null))
-            .collect();
-        if !gone.is_empty() {
-            let patch = json!({
-                "metadata": { "resourceVersion": found.metadata.resource_version },
-                "spec": { "resourceQuotaSpec": { "hard": gone } },
-            });
-            self.profiles().merge(name, &patch, mode).await?;
+            .filter(|resource| there.get(resource.as_str()).is_some());
+        lines.extend(gone.map(|resource| (resource.to_string(), Value::Null)));
+        if lines.is_empty() {
+            return Ok(());
         }
-        if !change.quota.is_empty() {
-            self.profiles()
-                .apply(name, &configuration(found, change), Others::TakeOver, mode)
-                .await?;
-        }
-        Ok(())
+        let patch = json!({
+            "metadata": { "resourceVersion": found.metadata.resource_version },
+            "spec": { "resourceQuotaSpec": { "hard": lines } },
+        });
+        let name = change.name.as_str();
+        self.profiles().merge(name, &patch, mode).await.map(drop)
     }
 
     /// Puts the lines back as they were, whoever changed them since.

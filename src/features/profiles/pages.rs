@@ -122,12 +122,7 @@ pub(super) async fn show(
             can(Permission::WriteQuotas, "Freeze", paths::PROFILE_FREEZE)
         },
         frozen,
-        reach_href: if access.may(Permission::ReadAccess) {
-            let query = [("by", "lines"), ("profile", name.as_str())];
-            Address::new(paths::ACCESS, &query).with("page", "")
-        } else {
-            String::new()
-        },
+        reach_href: reach_href(&access, &name),
         repairs: repairs(&access, &name).await,
         refusals,
         refusals_note,
@@ -139,6 +134,15 @@ pub(super) async fn show(
             )
         }),
     })
+}
+
+/// The page of everybody who can reach it; empty when this person may not see it.
+fn reach_href(access: &Access, name: &ProfileName) -> String {
+    if !access.may(Permission::ReadAccess) {
+        return String::new();
+    }
+    let query = [("by", "lines"), ("profile", name.as_str())];
+    Address::new(paths::ACCESS, &query).with("page", "")
 }
 
 /// Is it being deleted while its namespace names another owner? Then it hangs for ever.

@@ -147,7 +147,7 @@ async fn undo_last(browser: &mut Browser, kind: &str, subject: &str) {
 }
 
 #[tokio::test]
-async fn a_policy_left_behind_is_removed_and_only_what_is_a_contributor_s_can_be() {
+async fn sec_24_only_what_is_a_contributor_s_is_removed() {
     let (lab, _) = world().await;
     let mut browser = admin().await;
     add_user(&mut browser, "left-owner@example.com", "left-team").await;
