@@ -1,7 +1,7 @@
 # kubeflow-admin: `make` shows what there is.
 SHELL := bash
 
-.PHONY: help setup assets demo test test-older lab ci fmt lint screenshots
+.PHONY: help setup assets demo test test-older lab ci fmt lint screenshots image-size
 
 # The pictures of README and docs, out of those that the browser tests take.
 PICTURES := full-overview-1280-light full-profiles-1280-light full-profile-1280-dark full-plan-1280-light
@@ -18,9 +18,8 @@ static/dist/app.css: package-lock.json static/build.mjs static/app.css static/ap
 	npm ci --ignore-scripts --no-audit --no-fund
 	node static/build.mjs
 
-demo: setup assets ## Start a real control plane and Dex on this machine with the dashboard on port 8080
-	cargo build --locked --bin kubeflow-admin
-	cargo run --locked -p kubeflow-admin-cluster-tests --bin demo
+demo: assets ## Try the dashboard on port 8080, on a Kubeflow in memory
+	cargo run --locked --bin kubeflow-admin -- demo
 
 lab: setup assets ## Start the lab and leave it running; prints KUBECONFIG (LAB=--node for the whole node)
 	cargo build --locked --bin kubeflow-admin
@@ -40,6 +39,13 @@ screenshots: setup assets ## Take the pictures of README and docs anew (root, a 
 	mkdir -p docs/images
 	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/tmp/screenshots; \
 	for picture in $(PICTURES); do cp "$$folder/$$picture.png" docs/images/; done
+
+# The target is named so that build scripts and macros are not linked statically, which they cannot be.
+image-size: assets ## Build the image's program (release, static; some minutes) and say how large the image is
+	set -e; host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/'); \
+	RUSTFLAGS="-C target-feature=+crt-static" cargo build --locked --release --bin kubeflow-admin --target "$$host"; \
+	cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- image "$$folder/$$host/release/kubeflow-admin"
 
 ci: ## What the continuous integration runs
 	@bash .ci/run

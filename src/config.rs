@@ -18,10 +18,61 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the dashboard.
     Serve(Box<Serve>),
+    /// Try the dashboard on a Kubeflow in memory: no cluster is needed, and nothing stays behind.
+    Demo(Demo),
     /// Print a one-time link that signs in without Dex: for the first start, and when nobody can sign in.
     SignInLink(Link),
+    /// Put a link to the dashboard into the menu of Kubeflow's Central Dashboard, or take it out.
+    #[command(subcommand)]
+    MenuLink(MenuLink),
+    /// Look at the installation and say what is wrong: exit code 0, 1 when something is, 2 when it could not be looked at.
+    Doctor(Box<Doctor>),
     /// Ask a running server whether it is alive; exit code 0 when it is.
     Health(Health),
+}
+
+/// Needs no more than a kubeconfig; what may not be read is said to be unknown.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Kubeconfig to use; without it KUBECONFIG or ~/.kube/config.
+    #[arg(long, env = "KUBEFLOW_ADMIN_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
+    pub context: Option<String>,
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    pub output: Output,
+    /// Ask before an installation: can this cluster take this release?
+    #[arg(long, value_name = "RELEASE")]
+    pub pre: Option<String>,
+    /// Exit code 1 from this level on.
+    #[arg(long, value_enum, default_value_t = Level::Error)]
+    pub fail_on: Level,
+    /// Also try something out, and clean up after it.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub probe: Vec<Probe>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    Table,
+    Json,
+    Junit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Level {
+    Error,
+    Warning,
+    Info,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Probe {
+    /// A Profile and its quota, as a dry run: nothing is kept.
+    Profile,
+    /// A small volume of the default class, which is deleted again.
+    Volume,
 }
 
 #[derive(Debug, Args)]
@@ -36,9 +87,49 @@ pub struct Serve {
     pub dex: Dex,
     #[command(flatten)]
     pub sessions: Sessions,
+    #[command(flatten)]
+    pub observing: Observing,
     /// An operation whose program was silent this long is taken over by another, or by this one after a restart.
     #[arg(long, env = "KUBEFLOW_ADMIN_TAKE_OVER_AFTER", default_value = "20s", value_parser = duration)]
     pub take_over_after: Duration,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    pub http: Http,
+    /// Address and port at which the demo's Kubernetes API answers programs such as kubectl; without it nobody outside.
+    #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_API_LISTEN")]
+    pub api_listen: Option<SocketAddr>,
+}
+
+impl Serve {
+    /// As the demo serves: its own database, its own Dex, and everything else as usual.
+    pub fn for_demo(demo: Demo, dex_url: String, database: &str) -> Self {
+        Self {
+            http: demo.http,
+            store: StoreAt {
+                database: database.to_owned(),
+            },
+            kubernetes: Kubernetes {
+                kubeconfig: None,
+                context: None,
+                act_as: Some(ActAs::Person),
+                groups: Vec::new(),
+            },
+            dex: Dex { dex_url },
+            sessions: Sessions {
+                session_lifetime: Duration::from_hours(12),
+                session_idle: Duration::from_hours(2),
+                fresh_sign_in: Duration::from_hours(1),
+            },
+            observing: Observing {
+                metrics_listen: None,
+                otlp_endpoint: None,
+            },
+            take_over_after: Duration::from_secs(20),
+        }
+    }
 }
 
 /// Where and how browsers reach us.
@@ -124,6 +215,17 @@ pub struct Sessions {
     pub fresh_sign_in: Duration,
 }
 
+/// For whoever watches the program itself.
+#[derive(Debug, Clone, Args)]
+pub struct Observing {
+    /// Address and port for Prometheus, apart from the pages and without sign-in; without it there are no metrics.
+    #[arg(long, env = "KUBEFLOW_ADMIN_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Collector that traces are sent to (OTLP over HTTP, such as <http://collector:4318>); without it there are none.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct Link {
     #[command(flatten)]
@@ -135,6 +237,59 @@ pub struct Link {
         default_value = "http://localhost:8080"
     )]
     pub url: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MenuLink {
+    /// Add the entry, or set its text and icon.
+    Add(MenuEntry),
+    /// Remove the entry.
+    Remove(MenuPlace),
+}
+
+#[derive(Debug, Args)]
+pub struct MenuEntry {
+    #[command(flatten)]
+    pub place: MenuPlace,
+    /// What people read.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_TEXT",
+        default_value = "Administration"
+    )]
+    pub text: String,
+    /// Name of an icon that the Central Dashboard knows.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_ICON",
+        default_value = "supervisor-account"
+    )]
+    pub icon: String,
+}
+
+/// Which `ConfigMap`, with whose rights.
+#[derive(Debug, Args)]
+pub struct MenuPlace {
+    /// Kubeconfig to use outside a cluster; without it KUBECONFIG, ~/.kube/config or the pod's own identity.
+    #[arg(long, env = "KUBEFLOW_ADMIN_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
+    pub context: Option<String>,
+    /// Namespace of the Central Dashboard.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_NAMESPACE",
+        default_value = "kubeflow"
+    )]
+    pub namespace: String,
+    /// Its `ConfigMap`.
+    #[arg(
+        long,
+        env = "KUBEFLOW_ADMIN_MENU_CONFIG_MAP",
+        default_value = "centraldashboard-config"
+    )]
+    pub config_map: String,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 //! Reading order: `domain` (what things are), `cluster` (the only code that speaks to Kubernetes), `store`
 //! (the only code that speaks SQL), `identity` (signing in at Dex), `operation` (changes that are planned, run,
 //! proved and undone), `access` (the only key to all of that), `web` (the HTTP toolkit), `features` (one folder per
-//! word in the menu), `router`, `jobs` and `cli` (wiring).
+//! word in the menu), `metrics` (what Prometheus may know), `router`, `jobs` and `cli` (wiring).
 
 pub mod access;
 pub mod cli;
@@ -14,8 +14,10 @@ pub mod domain;
 pub mod features;
 pub mod identity;
 pub mod jobs;
+pub mod metrics;
 pub mod operation;
 pub mod router;
+pub mod sandbox;
 pub mod store;
 pub mod telemetry;
 pub mod web;

@@ -11,10 +11,22 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Serve(options) => {
-            telemetry::start();
-            cli::serve::run(*options).await
+            match telemetry::start(options.observing.otlp_endpoint.as_deref()) {
+                Ok(telemetry) => {
+                    let outcome = cli::serve::run(*options).await;
+                    telemetry.end().await;
+                    outcome
+                }
+                Err(error) => Err(error),
+            }
         }
+        Command::Demo(options) => match telemetry::start(None) {
+            Ok(_) => cli::demo::run(options).await,
+            Err(error) => Err(error),
+        },
         Command::SignInLink(options) => cli::sign_in_link::run(&options).await,
+        Command::MenuLink(options) => cli::menu_link::run(&options).await,
+        Command::Doctor(options) => return cli::doctor::run(&options).await,
         Command::Health(options) => cli::health::run(&options).await,
     };
     match outcome {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Redirect, Response};
 use axum::routing;
@@ -49,7 +49,7 @@ pub fn build(app: App) -> (Router, Vec<RouteInfo>) {
         // The id is there before the span that names it, and goes back to the caller.
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        // Path only: queries carry sign-in codes and one-time tokens.
+        // The route's template only: paths name people, queries carry sign-in codes and one-time tokens.
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(from_fn(headers::secure))
         // Pages with secrets are never compressed together with what a caller chose: the receipt says `no-store` and
@@ -70,18 +70,23 @@ fn span<B>(request: &http::Request<B>) -> tracing::Span {
         .get(REQUEST_ID)
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    let matched = request.extensions().get::<MatchedPath>();
+    let route = matched.map_or("none", MatchedPath::as_str);
+    let method = request.method();
+    let name = format!("{method} {route}");
+    tracing::info_span!("request", id, %method, route, otel.name = name, otel.kind = "server")
 }
 
 /// One line per request that is not for a machine.
 async fn log(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
+    let path = request.uri().path().to_owned();
     let quiet = path == paths::HEALTHZ || path == paths::READYZ;
     let began = tokio::time::Instant::now();
     let response = next.run(request).await;
     if !quiet {
         let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
+            path,
             status = response.status().as_u16(),
             milliseconds,
             "request.answered"

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 import postcss from "postcss";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -53,7 +53,7 @@ function filesUnder(folder) {
 }
 
 function classesInUse() {
-  const sources = [...filesUnder(join(root, "templates")), join(here, "app.js"), join(here, "app.css")];
+  const sources = [...filesUnder(join(root, "templates")), ...filesUnder(join(here, "script")), join(here, "app.css")];
   const used = new Set(COMPOSED);
   for (const path of sources) {
     for (const [name] of readFileSync(path, "utf8").matchAll(/pf-(?:v6-[\w-]+|m-[\w-]+)/g)) used.add(name);
@@ -128,6 +128,14 @@ function followBrowserTheme(sheet) {
   });
 }
 
+// A table becomes a stack of cards where the window is narrow. Paper is as narrow, and wants the table.
+function keepTablesOnPaper(sheet) {
+  sheet.walkAtRules("container", (rule) => {
+    if (!rule.toString().includes(".pf-m-grid-")) return;
+    rule.replaceWith(postcss.atRule({ name: "media", params: "screen", nodes: [rule.clone()] }));
+  });
+}
+
 // Drops custom properties and keyframes that nothing refers to, until nothing more can be dropped.
 function dropUnreferenced(sheet) {
   for (let dropped = true; dropped; ) {
@@ -186,15 +194,22 @@ async function styles() {
   keepWhatIsUsed(sheet, classesInUse());
   sheet.append(postcss.parse(readFileSync(join(here, "app.css"), "utf8")));
   followBrowserTheme(sheet);
+  keepTablesOnPaper(sheet);
   dropUnreferenced(sheet);
   const css = shortenNames(sheet.toString().replaceAll("@ours", "@font-face"));
   return (await transform(css, { loader: "css", minify: true })).code;
 }
 
 async function scripts() {
-  const htmx = readFileSync(join(root, "node_modules/htmx.org/dist/htmx.min.js"), "utf8");
-  const ours = readFileSync(join(here, "app.js"), "utf8");
-  return `${htmx}\n${(await transform(ours, { loader: "js", minify: true })).code}`;
+  const { outputFiles } = await build({
+    entryPoints: [join(here, "app.js")],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    write: false,
+    logLevel: "warning",
+  });
+  return outputFiles[0].text;
 }
 
 rmSync(dist, { recursive: true, force: true });

@@ -10,8 +10,20 @@ compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || left_out+=("Postgr
 
 cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
 [ "$(id -u)" -ne 0 ] || cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build --node
+data=../shared/data/kubeflow
+if [ -z "${KUBEFLOW_ADMIN_RENDERED:-}" ] && [ -d "$data" ]; then
+  KUBEFLOW_ADMIN_RENDERED=$(cd "$data" && pwd)
+  export KUBEFLOW_ADMIN_RENDERED
+fi
+[ -n "${KUBEFLOW_ADMIN_RENDERED:-}" ] || left_out+=("rendered releases of Kubeflow: set KUBEFLOW_ADMIN_RENDERED to a folder of *.yaml.gz made by kustomize build")
+samples=$(cd tests/cluster/go/dex-2.45 && go list -m -f '{{.Dir}}' github.com/dexidp/dex 2>/dev/null || true)
+if [ -n "$samples" ]; then
+  export KUBEFLOW_ADMIN_DEX_SAMPLES="$samples"
+fi
 cargo test --locked --workspace --no-run
 cargo test --locked --workspace --exclude kubeflow-admin-browser-tests
+# The same scenarios once more, on the sandbox in the place of the cluster: a difference is a failure.
+LAB_KUBERNETES=sandbox LAB_DEX=sandbox cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
 
 if [ "$(id -u)" -eq 0 ] && have containerd && have chromium && have chromedriver; then
   cargo test --locked -p kubeflow-admin-browser-tests

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::sign_ins::{self, SignIns};
 use crate::clock::{self, Clock};
 use crate::cluster::{ClientRegistration, Cluster};
 use crate::domain::{
@@ -79,6 +80,7 @@ pub struct Desk {
     dex: Dex,
     clock: Clock,
     provider: RwLock<Option<Arc<Provider>>>,
+    sign_ins: SignIns,
 }
 
 impl Desk {
@@ -91,6 +93,7 @@ impl Desk {
             dex,
             clock: Clock,
             provider: RwLock::new(None),
+            sign_ins: SignIns::default(),
         }
     }
 
@@ -102,6 +105,11 @@ impl Desk {
     ) -> Result<http::Response<bytes::Bytes>, identity::ForwardError> {
         let issuer = self.cluster.dex().issuer.unwrap_or_default();
         self.dex.forward(request, own_cookies, &issuer).await
+    }
+
+    /// How sign-ins ended so far.
+    pub fn sign_ins(&self) -> &SignIns {
+        &self.sign_ins
     }
 
     pub fn lifetime(&self) -> SignedDuration {
@@ -193,6 +201,17 @@ impl Desk {
         browser: &str,
         place: Place,
     ) -> Result<NewSession, DeskError> {
+        let session = self.finish_at_dex(state, code, browser, place).await;
+        sign_ins::counted(&self.sign_ins, "dex", session)
+    }
+
+    async fn finish_at_dex(
+        &self,
+        state: &str,
+        code: &str,
+        browser: &str,
+        place: Place,
+    ) -> Result<NewSession, DeskError> {
         let now = self.clock.now();
         let pending = self
             .store
@@ -235,6 +254,11 @@ impl Desk {
 
     /// Spends a one-time link. A link that was looked at is not spent (SEC-42).
     pub async fn spend_link(&self, token: &str, place: Place) -> Result<NewSession, DeskError> {
+        let session = self.spend(token, place).await;
+        sign_ins::counted(&self.sign_ins, "link", session)
+    }
+
+    async fn spend(&self, token: &str, place: Place) -> Result<NewSession, DeskError> {
         let link: SignInLink = self
             .store
             .link_spend(&clock::hash_token(token), self.clock.now())
@@ -331,14 +355,14 @@ impl Prover for Desk {
         &'a self,
         email: &'a Email,
         password: &'a PlainPassword,
-    ) -> BoxFuture<'a, Result<(), String>> {
+    ) -> BoxFuture<'a, Result<String, String>> {
         Box::pin(async move {
             let provider = self.provider().await.map_err(|error| error.to_string())?;
             let now = self.clock.now();
             self.dex
                 .prove_sign_in(&provider, email, password, now)
                 .await
-                .map(|_| ())
+                .map(|claims| claims.subject)
                 .map_err(|error| error.to_string())
         })
     }

@@ -1,6 +1,6 @@
 //! Everybody, joined: logins, owners and contributors become one list of people, once per change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::reach::Reach;
@@ -26,20 +26,26 @@ pub enum Finding {
     UpperCase,
     Duplicate,
     NoUserId,
+    SharedUserId,
     Cost,
     NoProfile,
+    /// Owns a profile.
     NoLogin,
+    /// Only contributes.
+    Stranger,
 }
 
 impl Finding {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::DefaultPassword,
         Self::UpperCase,
         Self::Duplicate,
         Self::NoUserId,
+        Self::SharedUserId,
         Self::Cost,
         Self::NoProfile,
         Self::NoLogin,
+        Self::Stranger,
     ];
 
     /// Stable code, for filters.
@@ -49,9 +55,11 @@ impl Finding {
             Self::UpperCase => "upper-case",
             Self::Duplicate => "duplicate",
             Self::NoUserId => "no-user-id",
+            Self::SharedUserId => "shared-user-id",
             Self::Cost => "cost",
             Self::NoProfile => "no-profile",
             Self::NoLogin => "no-login",
+            Self::Stranger => "stranger",
         }
     }
 
@@ -61,9 +69,11 @@ impl Finding {
             Self::UpperCase => "Upper case in e-mail",
             Self::Duplicate => "Two logins",
             Self::NoUserId => "No user ID",
-            Self::Cost => "Cannot sign in: hash cost",
+            Self::SharedUserId => "Shared user ID",
+            Self::Cost => "Hash cost out of range",
             Self::NoProfile => "No profile",
             Self::NoLogin => "No login here",
+            Self::Stranger => "Contributor without login",
         }
     }
 
@@ -74,25 +84,29 @@ impl Finding {
                 "The password that Kubeflow ships, 12341234, is still in use. Set a new one."
             }
             Self::UpperCase => {
-                "Dex signs this person in, but everything behind it compares e-mails byte for byte: \
-                 write the address in lower case at its source."
+                "Dex compares e-mails in lower case, but states this one as it is written, and everything behind it \
+                 compares byte for byte: write the address in lower case at its source."
             }
             Self::Duplicate => {
-                "A static entry and a Password object share this e-mail. The static entry wins."
+                "There is more than one login of this e-mail. Dex uses the static entry, of several the last, and \
+                 never looks at the others: what is changed there has no effect."
             }
             Self::NoUserId => {
-                "The login has no user ID, so it shares its subject with every other one like it."
+                "The login has no user ID, so it shares its subject and its sessions at Dex with every other one like \
+                 it."
+            }
+            Self::SharedUserId => {
+                "Somebody else has the same user ID: to Dex both are one subject and end each other’s sessions."
             }
             Self::Cost => {
-                "Dex refuses hashes with a cost outside 10 to 16 at sign-in. Set a new password."
+                "Dex refuses hashes with a cost below 10 or above 16 at sign-in, and 16 takes seconds each time. Set a \
+                 new password."
             }
             Self::NoProfile => {
                 "This person can sign in but has no profile and contributes to none."
             }
-            Self::NoLogin => {
-                "This person owns or shares a profile, but has no login in Dex. That is right when they come \
-                 through a connector (LDAP, GitHub, …)."
-            }
+            Self::NoLogin => "This person owns a profile, but has no login in Dex.",
+            Self::Stranger => "This person contributes to a profile, but has no login in Dex.",
         }
     }
 }
@@ -186,16 +200,36 @@ fn join(
                 .push((contribution.profile.clone(), contribution.role));
         }
     }
+    let shared = shared_user_ids(&people);
     people
         .into_values()
         .map(|mut person| {
-            person.findings = findings(&person);
+            person.findings = findings(&person, &shared);
             Arc::new(person)
         })
         .collect()
 }
 
-fn findings(person: &Person) -> Vec<Finding> {
+/// User IDs that more than one person has.
+fn shared_user_ids(people: &BTreeMap<String, Person>) -> BTreeSet<String> {
+    let mut holder: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut shared = BTreeSet::new();
+    for (key, person) in people {
+        for login in person
+            .logins
+            .iter()
+            .filter(|login| !login.user_id.is_empty())
+        {
+            let first = holder.entry(&login.user_id).or_insert(key);
+            if *first != key {
+                shared.insert(login.user_id.clone());
+            }
+        }
+    }
+    shared
+}
+
+fn findings(person: &Person, shared: &BTreeSet<String>) -> Vec<Finding> {
     let any = |test: fn(&Login) -> bool| person.logins.iter().any(|login| test(login));
     let found = [
         (
@@ -209,14 +243,28 @@ fn findings(person: &Person) -> Vec<Finding> {
         (Finding::Duplicate, person.logins.len() > 1),
         (Finding::NoUserId, any(|login| login.user_id.is_empty())),
         (
+            Finding::SharedUserId,
+            person
+                .logins
+                .iter()
+                .any(|login| shared.contains(&login.user_id)),
+        ),
+        (
             Finding::Cost,
-            any(|login| login.cost.is_some_and(|cost| !(10..=16).contains(&cost))),
+            any(|login| login.cost.is_some_and(|cost| !(10..=15).contains(&cost))),
         ),
         (
             Finding::NoProfile,
             !person.logins.is_empty() && person.owns.is_empty() && person.contributes.is_empty(),
         ),
-        (Finding::NoLogin, person.logins.is_empty()),
+        (
+            Finding::NoLogin,
+            person.logins.is_empty() && !person.owns.is_empty(),
+        ),
+        (
+            Finding::Stranger,
+            person.logins.is_empty() && person.owns.is_empty(),
+        ),
     ];
     found
         .into_iter()
@@ -232,10 +280,30 @@ impl Person {
             .find(|login| login.source == LoginSource::PasswordObject)
     }
 
+    /// The login that Dex looks at: a static entry hides a Password object, and the last of several the others.
+    pub fn used_login(&self) -> Option<&Arc<Login>> {
+        self.static_logins()
+            .last()
+            .or_else(|| self.password_object())
+    }
+
+    pub fn static_logins(&self) -> impl DoubleEndedIterator<Item = &Arc<Login>> {
+        self.logins
+            .iter()
+            .filter(|login| login.source == LoginSource::Static)
+    }
+
     pub fn static_login(&self) -> Option<&Arc<Login>> {
         self.logins
             .iter()
             .find(|login| login.source == LoginSource::Static)
+    }
+
+    /// Is `text`, in lower case, a part of the e-mail, the name or a profile's name?
+    pub fn mentions(&self, text: &str) -> bool {
+        self.key.contains(text)
+            || self.display_name().to_lowercase().contains(text)
+            || self.owns.iter().any(|name| name.as_str().contains(text))
     }
 
     pub fn display_name(&self) -> &str {
@@ -282,9 +350,23 @@ mod tests {
     }
 
     #[test]
+    fn a_user_id_of_two_people_is_a_finding_of_both() {
+        let logins = [
+            login("ana@example.com", LoginSource::Static),
+            login("bob@example.com", LoginSource::PasswordObject),
+        ];
+        let people = join(&logins, &[], &[contribution("p", "ana@example.com")]);
+        assert_eq!(people[0].findings, [Finding::SharedUserId]);
+        assert_eq!(
+            people[1].findings,
+            [Finding::SharedUserId, Finding::NoProfile]
+        );
+    }
+
+    #[test]
     fn a_contributor_without_a_login_is_shown_and_says_so() {
         let people = join(&[], &[], &[contribution("ana", "ldap@example.com")]);
-        assert_eq!(people[0].findings, [Finding::NoLogin]);
+        assert_eq!(people[0].findings, [Finding::Stranger]);
         let people = join(
             &[login("eve@example.com", LoginSource::PasswordObject)],
             &[],

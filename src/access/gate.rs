@@ -19,6 +19,13 @@ pub struct GateSettings {
     pub fresh: SignedDuration,
 }
 
+/// Whose wish a request is. A page that looks after itself keeps no session alive that nobody uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Persons,
+    Pages,
+}
+
 /// Why somebody is not let through.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -52,6 +59,7 @@ impl Gate {
             engine,
             clock: Clock,
             directory,
+            snapshots: Arc::default(),
         };
         Self {
             services,
@@ -61,7 +69,7 @@ impl Gate {
     }
 
     /// The session behind a cookie's token, if it is still good.
-    pub async fn session(&self, token: &str) -> Result<Option<Session>, store::Error> {
+    pub async fn session(&self, token: &str, wish: Wish) -> Result<Option<Session>, store::Error> {
         let now = self.services.clock.now();
         let Some(session) = self.services.store.session_find(&hash_token(token)).await? else {
             return Ok(None);
@@ -70,10 +78,22 @@ impl Gate {
             self.services.store.session_delete(&session.id).await?;
             return Ok(None);
         }
-        if now.duration_since(session.last_seen_at) > SignedDuration::from_secs(60) {
+        let stale = now.duration_since(session.last_seen_at) > SignedDuration::from_secs(60);
+        if stale && wish == Wish::Persons {
             self.services.store.session_touch(&session.id, now).await?;
         }
         Ok(Some(session))
+    }
+
+    /// Somebody who was let in a while ago, asked for anew: `None` once the session has ended. Does not count as use.
+    pub async fn again(&self, signed_in: &SignedIn) -> Result<Option<SignedIn>, Refusal> {
+        let token = &signed_in.session.token;
+        let found = self.services.store.session_find(token).await?;
+        let now = self.services.clock.now();
+        match found.filter(|session| is_alive(session, now, self.settings.idle)) {
+            Some(session) => self.signed_in(session).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Anybody with a session, with their rights as of the last minute.
@@ -120,6 +140,11 @@ impl Gate {
     /// Name of the cluster for the masthead; from memory.
     pub fn cluster_name(&self) -> String {
         self.services.cluster.name()
+    }
+
+    /// Version of Kubernetes for the masthead; from memory, empty while it is not known.
+    pub fn cluster_version(&self) -> String {
+        self.services.cluster.version()
     }
 
     /// What stops us from being ready, if anything.

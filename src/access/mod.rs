@@ -11,10 +11,17 @@ mod gate;
 mod questions;
 mod reach;
 mod rights;
+mod sign_ins;
+mod snapshots;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cluster::{Cluster, WatchState};
+use jiff::Timestamp;
+use tokio::sync::watch::Receiver;
+
+use crate::cluster::snapshot::Snapshot;
+use crate::cluster::{self, Cluster, ObjectName, Shown, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
     Profile, ProfileName, Role, Session, SessionId, Verdict,
@@ -25,9 +32,12 @@ use crate::store::{self, Store};
 pub use chain::{Chain, ChainFix, ChainStep, Facts as ChainFacts, Link, Sight, Way, walk};
 pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
-pub use gate::{Gate, GateSettings, Refusal};
+pub use gate::{Gate, GateSettings, Refusal, Wish};
 pub use reach::{Level, Reach, Right, Source, Who};
 pub use rights::Rights;
+pub use sign_ins::{SignIn, SignIns};
+pub use snapshots::Age;
+use snapshots::Snapshots;
 
 /// Anybody with a session. Reaches what belongs to that person and nothing else.
 #[derive(Clone)]
@@ -53,6 +63,7 @@ pub(super) struct Services {
     pub(super) engine: Engine,
     pub(super) clock: crate::clock::Clock,
     pub(super) directory: Arc<Directory>,
+    pub(super) snapshots: Arc<Snapshots>,
 }
 
 /// One profile of the signed-in person, and what they are in it.
@@ -88,6 +99,11 @@ impl SignedIn {
 
     pub fn freshness(&self) -> Freshness {
         self.freshness
+    }
+
+    /// The key to a change that needs more than its route does, or why there is none.
+    pub fn require(&self, permission: Permission) -> Result<Access, Refusal> {
+        Gate::admit(self.clone(), permission)
     }
 
     /// The wider key, for a page that is open to all and shows more to some.
@@ -152,6 +168,36 @@ impl SignedIn {
         Ok(found.filter(|operation| self.is_mine(operation) || self.may(Permission::ReadActivity)))
     }
 
+    /// An object as YAML, read as this person: Kubernetes decides whether they may see it.
+    pub async fn yaml(
+        &self,
+        shown: Shown,
+        namespace: &ObjectName,
+        name: &ObjectName,
+    ) -> Result<String, cluster::Error> {
+        let acting = self.services.cluster.acting_as(self.actor())?;
+        acting.yaml(shown, namespace, name).await
+    }
+
+    /// My operations that ended after a moment, oldest first.
+    pub async fn operations_ended_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<Operation>, store::Error> {
+        let mut ended = self
+            .services
+            .store
+            .operations_ended_of(&self.actor().user, since)
+            .await?;
+        ended.retain(|operation| self.is_mine(operation));
+        Ok(ended)
+    }
+
+    /// Told of every change that the watches see; what changed is asked for as usual.
+    pub fn cluster_changes(&self) -> Receiver<u64> {
+        self.services.cluster.changes()
+    }
+
     /// Only the one who planned an operation starts, resumes and undoes it.
     pub fn is_mine(&self, operation: &Operation) -> bool {
         operation.actor == *self.actor()
@@ -204,6 +250,15 @@ impl Access {
         self.signed_in.services.directory.people(self.cluster())
     }
 
+    /// Those of these names that are there, each once, by name.
+    pub fn profiles_named<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<Arc<Profile>> {
+        let names: BTreeSet<ProfileName> = names.map(ProfileName::from_cluster).collect();
+        names
+            .iter()
+            .filter_map(|name| self.cluster().profile(name))
+            .collect()
+    }
+
     pub fn contributors_of(&self, profile: &ProfileName) -> Vec<Arc<Contribution>> {
         let all = self.cluster().contributions();
         all.items
@@ -211,6 +266,16 @@ impl Access {
             .filter(|c| c.profile == *profile)
             .cloned()
             .collect()
+    }
+
+    /// The installation as this person may see it; at most a minute old.
+    pub async fn snapshot(&self, age: Age) -> Result<Arc<Snapshot>, cluster::Error> {
+        let services = &self.signed_in.services;
+        let cluster = &services.cluster;
+        services
+            .snapshots
+            .of(cluster, self.actor(), age, services.clock)
+            .await
     }
 
     pub async fn activity(

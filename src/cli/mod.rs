@@ -1,8 +1,12 @@
 //! Commands: parse, call, print.
 
+pub mod demo;
+pub mod doctor;
 pub mod health;
+pub mod menu_link;
 pub mod serve;
 pub mod sign_in_link;
+mod stopping;
 
 use std::io::Write as _;
 

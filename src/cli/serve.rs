@@ -9,30 +9,61 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::stopping::{self, Orders};
 use super::{say, sign_in_link};
 use crate::access::{Desk, DeskSettings, Gate, GateSettings};
 use crate::cluster::{self, Cluster, Identity};
 use crate::config::{ActAs, Serve};
 use crate::domain::{Actor, GroupName};
 use crate::identity::throttle::Throttle;
+use crate::metrics::{self, Metrics, Requests, Sources};
 use crate::operation::{Engine, EngineParts};
 use crate::store::Store;
 use crate::web::app::App;
 use crate::{jobs, router};
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per case; split up it would be harder to compare"
-)]
 pub async fn run(options: Serve) -> anyhow::Result<()> {
-    let stop = CancellationToken::new();
-    let tasks = TaskTracker::new();
+    let orders = Orders::listen()?;
     let store = Store::open(&options.store.database)
         .await
         .context("cannot open the database")?;
     let cluster = Cluster::connect(&cluster_settings(&options))
         .await
         .context("cannot reach the Kubernetes API")?;
+    let over = Over {
+        cluster: cluster.clone(),
+        store: store.clone(),
+        banner: "",
+    };
+    let greet = async |address| print_local_link(&cluster, &store, address).await;
+    serve(options, over, orders, greet).await
+}
+
+/// What is served, and what every page says of it.
+pub(super) struct Over {
+    pub(super) cluster: Cluster,
+    pub(super) store: Store,
+    pub(super) banner: &'static str,
+}
+
+/// Wires everything together and serves until told to stop. `greet` is told the address once there is one.
+#[expect(
+    clippy::too_many_lines,
+    reason = "wiring, line by line; split up it would be harder to follow"
+)]
+pub(super) async fn serve(
+    options: Serve,
+    over: Over,
+    orders: Orders,
+    greet: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let Over {
+        cluster,
+        store,
+        banner,
+    } = over;
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
     cluster.watch(&stop, &tasks);
 
     let throttle = Arc::new(Throttle::default());
@@ -55,7 +86,25 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
         engine.clone(),
         gate_settings(&options),
     );
-    let app = App::new(gate, desk.clone(), options.http.clone(), throttle.clone());
+    let app = App::new(
+        gate,
+        desk.clone(),
+        (options.http.clone(), throttle.clone()),
+        banner,
+    );
+    let requests = Requests::default();
+    if let Some(address) = options.observing.metrics_listen {
+        let metrics = Metrics::new(Sources {
+            requests: requests.clone(),
+            cluster: cluster.clone(),
+            store: store.clone(),
+            engine: engine.clone(),
+            desk: desk.clone(),
+            idle: SignedDuration::try_from(options.sessions.session_idle)?,
+        });
+        let listener = listen(address).await?;
+        tasks.spawn(metrics::serve(listener, Arc::new(metrics), stop.clone()));
+    }
     jobs::start(
         &jobs::Jobs {
             store: store.clone(),
@@ -67,32 +116,24 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
         &tasks,
     );
 
-    let listener = TcpListener::bind(options.http.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", options.http.listen))?;
+    let listener = listen(options.http.listen).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "server.listening");
-    print_local_link(&cluster, &store, address).await?;
+    greet(address).await?;
 
     let (service, table) = router::build(app);
     for route in &table {
         tracing::debug!(method = route.method, path = route.path, guard = ?route.guard, "route.mounted");
     }
-    let stopping = stop.clone();
-    axum::serve(
-        listener,
-        service.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
-        told_to_stop().await;
-        tracing::info!("server.stopping");
-        stopping.cancel();
-    })
-    .await?;
-    stop.cancel();
-    tasks.close();
-    tasks.wait().await;
+    stopping::serve(listener, requests.measure(service), orders, &stop).await?;
+    stopping::finish(&tasks, &store).await;
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
 /// On a laptop there may be no Dex to sign in at: print a link that acts with the kubeconfig's own rights.
@@ -149,21 +190,5 @@ fn gate_settings(options: &Serve) -> GateSettings {
     GateSettings {
         idle: signed(options.sessions.session_idle),
         fresh: signed(options.sessions.fresh_sign_in),
-    }
-}
-
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }

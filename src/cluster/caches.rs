@@ -55,6 +55,8 @@ pub(crate) struct Caches {
     pub(super) editors: Arc<Watched<Exists>>,
     pub(super) viewers: Arc<Watched<Exists>>,
     secret: RwLock<BTreeMap<String, HashFacts>>,
+    /// The configuration of Dex where it is kept in a Secret; then the ConfigMap is nothing to Dex.
+    dex_in_secret: RwLock<Option<DexFile>>,
     profile_list: Slot<Profile>,
     login_list: Slot<Login>,
     contribution_list: Slot<Contribution>,
@@ -73,6 +75,7 @@ impl Caches {
             name: Some(name),
             ..everywhere(title, kind)
         };
+        let account = |title, name| named(title, kinds::SERVICE_ACCOUNT, name);
         let in_dex = |selection| Selection {
             namespace: Some(dex_namespace),
             ..selection
@@ -106,17 +109,10 @@ impl Caches {
                 named("resourcequotas", kinds::RESOURCE_QUOTA, QUOTA_NAME),
                 &signals,
             ),
-            editors: start(
-                client,
-                named("serviceaccounts-editor", kinds::SERVICE_ACCOUNT, EDITOR),
-                &signals,
-            ),
-            viewers: start(
-                client,
-                named("serviceaccounts-viewer", kinds::SERVICE_ACCOUNT, VIEWER),
-                &signals,
-            ),
+            editors: start(client, account("serviceaccounts-editor", EDITOR), &signals),
+            viewers: start(client, account("serviceaccounts-viewer", VIEWER), &signals),
             secret: RwLock::default(),
+            dex_in_secret: RwLock::default(),
             profile_list: Slot::default(),
             login_list: Slot::default(),
             contribution_list: Slot::default(),
@@ -188,9 +184,14 @@ impl Caches {
             || {
                 let mut all: Vec<_> = self.passwords.read().values().cloned().collect();
                 let secret = self.secret.read().unwrap_or_else(PoisonError::into_inner);
-                for file in self.dex.read().values() {
-                    all.extend(file.logins(&secret).map(Arc::new));
-                }
+                let own = self.dex_in_secret();
+                let watched = self.dex.read();
+                let file = own.as_ref().or(watched.values().next().map(Arc::as_ref));
+                all.extend(
+                    file.into_iter()
+                        .flat_map(|file| file.logins(&secret))
+                        .map(Arc::new),
+                );
                 all.sort_by(|a, b| a.email.cmp(&b.email));
                 all
             },
@@ -269,10 +270,30 @@ impl Caches {
 
     pub(crate) fn dex(&self) -> DexConfig {
         let state = self.dex.state();
+        if let Some(file) = self.dex_in_secret().as_ref() {
+            return file.config(WatchState::Ready);
+        }
         match self.dex.read().values().next() {
             Some(file) => file.config(state),
             None if state == WatchState::Ready => DexFile::absent().config(state),
             None => DexFile::default().config(state),
+        }
+    }
+
+    fn dex_in_secret(&self) -> std::sync::RwLockReadGuard<'_, Option<DexFile>> {
+        let file = &self.dex_in_secret;
+        file.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of the configuration in a Secret, or that there is none.
+    pub(crate) fn note_file(&self, file: Option<DexFile>) {
+        if *self.dex_in_secret() != file {
+            *self
+                .dex_in_secret
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = file;
+            *lock(&self.login_list) = None;
+            self.signals.changed();
         }
     }
 
@@ -294,7 +315,7 @@ fn dex_config(namespace: &str) -> Selection<'_> {
         title: "dex-config",
         kind: kinds::CONFIG_MAP,
         namespace: Some(namespace),
-        name: Some(kinds::DEX_CONFIG_MAP),
+        name: Some(kinds::DEX_NAME),
     }
 }
 

@@ -12,8 +12,10 @@ use kube::Config;
 use kube::client::{Body, ClientBuilder};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use tower::BoxError;
+use tracing::Instrument as _;
 
 use super::error::Error;
+use super::traffic::{Asked, Traffic};
 use crate::domain::{Actor, GroupName, UserName};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -44,12 +46,19 @@ pub(crate) async fn connect(place: Place) -> Result<(Client, Identity), Error> {
     config.connect_timeout = Some(CONNECT_LIMIT);
     // Answers such as “busy” go to whoever asked: the default would go on asking for minutes behind their back.
     config.default_retry = false;
-    let namespace = config.default_namespace.clone();
-    let inner = ClientBuilder::try_from(config)
+    let client = ClientBuilder::try_from(config)
         .map_err(|error| unusable(&error))?
         .build();
-    let service = tower::service_fn(move |request| limited(inner.clone(), request));
-    Ok((Client::new(service, namespace), identity))
+    Ok((client, identity))
+}
+
+/// The client with time limits, and with an eye on everything that is asked through it.
+pub(crate) fn observed(client: Client, traffic: &Traffic) -> Client {
+    let namespace = client.default_namespace().to_owned();
+    let traffic = traffic.clone();
+    let service =
+        tower::service_fn(move |request| counted(client.clone(), traffic.clone(), request));
+    Client::new(service, namespace)
 }
 
 async fn configuration(place: Place) -> Result<(Config, Identity), Error> {
@@ -76,6 +85,20 @@ fn unusable(error: &dyn std::error::Error) -> Error {
     Error::Unreachable {
         why: format!("no usable configuration: {error}"),
     }
+}
+
+/// Every request is a span of a trace and a count by what was asked and answered.
+async fn counted(
+    client: Client,
+    traffic: Traffic,
+    request: Request<Body>,
+) -> Result<Response<Body>, BoxError> {
+    let asked = Asked::of(&request);
+    let span = tracing::debug_span!("kubernetes", verb = asked.verb, resource = asked.resource);
+    let answer = limited(client, request).instrument(span).await;
+    let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+    asked.answered(&traffic, status);
+    answer
 }
 
 /// Everything but a watch is over, body included, within the limit.

@@ -41,6 +41,9 @@ pub enum Error {
         causes: Vec<(String, String)>,
         message: String,
     },
+    /// A text in an object that this program does not dare to edit.
+    #[error("{what} was left alone: {why}.")]
+    Refused { what: String, why: String },
     #[error(
         "The cluster does not know the kind {kind}: the part of Kubeflow that brings it is not installed, or never started"
     )]
@@ -145,6 +148,7 @@ impl Error {
             | Self::FieldConflict(_)
             | Self::Forbidden { .. }
             | Self::Invalid { .. }
+            | Self::Refused { .. }
             | Self::MissingCrd { .. } => false,
         }
     }

@@ -14,11 +14,11 @@ pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
 /// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
 pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];
 
-pub(crate) const OWNER_BINDING: &str = "namespaceAdmin";
-pub(crate) const OWNER_POLICY: &str = "ns-owner-access-istio";
+pub const OWNER_BINDING: &str = "namespaceAdmin";
+pub const OWNER_POLICY: &str = "ns-owner-access-istio";
 pub(crate) const EDITOR: &str = "default-editor";
 pub(crate) const VIEWER: &str = "default-viewer";
-pub(crate) const QUOTA_NAME: &str = "kf-resource-quota";
+pub const QUOTA_NAME: &str = "kf-resource-quota";
 /// Our LimitRange; another's is left alone.
 pub(crate) const DEFAULTS_NAME: &str = "kubeflow-admin-defaults";
 /// Our ResourceQuota that lets no pod start.
@@ -26,7 +26,8 @@ pub(crate) const FREEZE_NAME: &str = "kubeflow-admin-freeze";
 /// Where Kubeflow's own parts run, in every release.
 pub(crate) const KUBEFLOW_NAMESPACE: &str = "kubeflow";
 pub(crate) const PROFILES_DEPLOYMENT: &str = "profiles-deployment";
-pub(crate) const DEX_CONFIG_MAP: &str = "dex";
+/// ConfigMap and Deployment of Dex.
+pub(crate) const DEX_NAME: &str = "dex";
 pub(crate) const DEX_PASSWORDS_SECRET: &str = "dex-passwords";
 
 /// May the API server's own words about an object be repeated?
@@ -51,11 +52,27 @@ pub(crate) struct Kind {
     pub(crate) content: Content,
 }
 
-const fn core(kind: &'static str, plural: &'static str) -> Kind {
+pub(crate) const fn core(kind: &'static str, plural: &'static str) -> Kind {
     Kind {
         kind,
         group: "",
         version: "v1",
+        plural,
+        content: Content::Plain,
+    }
+}
+
+/// Any other kind without secrets.
+pub(crate) const fn grouped(
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    plural: &'static str,
+) -> Kind {
+    Kind {
+        kind,
+        group,
+        version,
         plural,
         content: Content::Plain,
     }
@@ -73,6 +90,7 @@ const fn dex(kind: &'static str, plural: &'static str) -> Kind {
 
 pub(crate) const NAMESPACE: Kind = core("Namespace", "namespaces");
 pub(crate) const CONFIG_MAP: Kind = core("ConfigMap", "configmaps");
+pub(crate) const POD: Kind = core("Pod", "pods");
 pub(crate) const SERVICE_ACCOUNT: Kind = core("ServiceAccount", "serviceaccounts");
 pub(crate) const RESOURCE_QUOTA: Kind = core("ResourceQuota", "resourcequotas");
 pub(crate) const SECRET: Kind = Kind {
@@ -114,6 +132,10 @@ pub(crate) const PROFILE: Kind = Kind {
     plural: "profiles",
     content: Content::Plain,
 };
+pub(crate) const STORAGE_CLASS: Kind =
+    grouped("storage.k8s.io", "v1", "StorageClass", "storageclasses");
+pub(crate) const POD_DEFAULT: Kind =
+    grouped("kubeflow.org", "v1alpha1", "PodDefault", "poddefaults");
 pub(crate) const PASSWORD: Kind = dex("Password", "passwords");
 pub(crate) const OAUTH2_CLIENT: Kind = dex("OAuth2Client", "oauth2clients");
 pub(crate) const REFRESH_TOKEN: Kind = dex("RefreshToken", "refreshtokens");

@@ -5,11 +5,14 @@
 //! sessions or SQL.
 
 mod acting;
+mod applied;
 mod caches;
 mod client;
 mod conflicts;
 mod contributors;
 mod dex_config;
+mod dex_place;
+mod dex_secrets;
 mod error;
 mod facts;
 mod gateway;
@@ -17,20 +20,25 @@ mod health;
 mod kinds;
 mod logins;
 mod managers;
+mod menu;
+mod menu_text;
 mod now;
 mod objects;
 mod rebuild;
 mod register;
 mod review;
+mod rollout;
+pub mod snapshot;
+mod traffic;
 mod watch;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use kube::Client;
-use tokio::sync::watch::Sender;
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,26 +46,31 @@ use crate::domain::{
     Actor, Contribution, DEX_NAMESPACE, Grant, Login, Pair, Passage, Profile, ProfileName, Via,
 };
 use caches::Caches;
-use client::Place;
-use objects::Objects;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Amount, Applied, DefaultsFound, InventoryLine, NewLogin, NewProfile, Offer, PairPlace,
-    QuotaChange,
+    Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, NewLogin,
+    NewProfile, ObjectName, Offer, PairPlace, Place, PutBack, QuotaChange, Shown,
 };
 pub use caches::Listing;
 pub use client::Identity;
-pub use dex_config::{DexConfig, PasswordDb};
+pub use dex_config::{Connector, DexConfig, PasswordDb};
 pub use error::Error;
+pub use kinds::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
+pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
+pub use menu_text::MenuTextError;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
 pub use review::Question;
+pub use rollout::Rollout;
+pub use traffic::{ApiRequest, Traffic};
 pub use watch::{WatchState, WatchStatus};
 
-/// The Secret behind `hashFromEnv` is read again this often.
-const SECRET_PAUSE: Duration = Duration::from_mins(1);
+/// A cluster is upgraded under us now and then.
+const VERSION_PAUSE: Duration = Duration::from_mins(10);
+/// While the version could not be asked for.
+const VERSION_RETRY: Duration = Duration::from_secs(10);
 
 /// Where the cluster is, and whose clock is used.
 #[derive(Debug, Clone)]
@@ -79,40 +92,59 @@ struct Inner {
     client: Client,
     identity: Identity,
     name: String,
+    traffic: Traffic,
+    version: RwLock<String>,
     caches: Caches,
     generation: Arc<Sender<u64>>,
+    /// Something in a Secret of Dex was written.
+    secrets_changed: tokio::sync::Notify,
 }
 
 impl Cluster {
-    /// Reads the configuration and asks the API server for its version, so that a wrong address is known at once.
+    /// Reads the configuration; the first request opens the connection.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
-        let place = Place {
+        let place = client::Place {
             kubeconfig: settings.kubeconfig.clone(),
             context: settings.context.clone(),
         };
         let name = place.context.clone();
         let (client, found) = client::connect(place).await?;
         let identity = settings.identity.unwrap_or(found);
-        let generation = Arc::new(Sender::new(0));
-        let signals = Signals {
-            generation: generation.clone(),
-            clock: settings.clock,
-        };
-        let caches = Caches::new(&client, DEX_NAMESPACE, signals);
         let name = name.unwrap_or_else(|| match identity {
             Identity::InCluster => "this cluster".to_owned(),
             Identity::Kubeconfig => "kubeconfig".to_owned(),
         });
+        Ok(Self::over(client, name, identity, settings.clock))
+    }
+
+    /// A cluster behind a client that is there already.
+    pub fn over(
+        client: Client,
+        name: String,
+        identity: Identity,
+        clock: fn() -> Timestamp,
+    ) -> Self {
+        let traffic = Traffic::default();
+        let client = client::observed(client, &traffic);
+        let generation = Arc::new(Sender::new(0));
+        let signals = Signals {
+            generation: generation.clone(),
+            clock,
+        };
+        let caches = Caches::new(&client, DEX_NAMESPACE, signals);
         let inner = Inner {
             client,
             identity,
             name,
+            traffic,
+            version: RwLock::default(),
             caches,
             generation,
+            secrets_changed: tokio::sync::Notify::new(),
         };
-        Ok(Self {
+        Self {
             inner: Arc::new(inner),
-        })
+        }
     }
 
     /// Starts the watches; they end with `stop`.
@@ -132,25 +164,25 @@ impl Cluster {
         spawn(Box::pin(caches.quotas.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
-        spawn(Box::pin(self.clone().follow_secret()));
+        spawn(Box::pin(self.clone().follow_secrets()));
+        spawn(Box::pin(self.clone().follow_version()));
     }
 
-    /// The default password of Kubeflow ≥ 1.9 is in a Secret, which is read by name and not watched.
-    async fn follow_secret(self) {
+    /// Everybody may ask for the version; it changes with an upgrade.
+    async fn follow_version(self) {
         loop {
-            let secrets = Objects::within(&self.inner.client, kinds::SECRET, DEX_NAMESPACE);
-            match secrets.find(kinds::DEX_PASSWORDS_SECRET).await {
-                Ok(Some(secret)) => self
-                    .inner
-                    .caches
-                    .note_secret(logins::secret_hashes(&secret)),
-                Ok(None) => self
-                    .inner
-                    .caches
-                    .note_secret(std::collections::BTreeMap::new()),
-                Err(error) => tracing::info!(%error, "cluster.secret-not-read"),
-            }
-            tokio::time::sleep(SECRET_PAUSE).await;
+            let pause = match self.inner.client.apiserver_version().await {
+                Ok(info) => {
+                    let version = &self.inner.version;
+                    *version.write().unwrap_or_else(PoisonError::into_inner) = info.git_version;
+                    VERSION_PAUSE
+                }
+                Err(error) => {
+                    tracing::info!(%error, "cluster.version-not-read");
+                    VERSION_RETRY
+                }
+            };
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -161,6 +193,17 @@ impl Cluster {
     /// A name for the masthead.
     pub fn name(&self) -> String {
         self.inner.name.clone()
+    }
+
+    /// What was asked of the API server so far.
+    pub fn traffic(&self) -> &Traffic {
+        &self.inner.traffic
+    }
+
+    /// What the API server calls its version, such as `v1.34.1`; empty while it is not known.
+    pub fn version(&self) -> String {
+        let version = self.inner.version.read();
+        version.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub fn watches(&self) -> Vec<WatchStatus> {
@@ -175,6 +218,11 @@ impl Cluster {
     /// Grows with every change of any watch.
     pub fn generation(&self) -> u64 {
         *self.inner.generation.borrow()
+    }
+
+    /// Told of every change of any watch.
+    pub fn changes(&self) -> Receiver<u64> {
+        self.inner.generation.subscribe()
     }
 
     /// All profiles by name, with computed health. From memory; put together at most once per change.
@@ -232,13 +280,17 @@ impl Cluster {
 
     /// The key to every write: as this person, over the same connections. Names of Kubernetes itself are refused.
     pub fn acting_as(&self, actor: &Actor) -> Result<Acting, Error> {
-        let client = match actor.via {
-            Via::Kubeconfig => self.inner.client.clone(),
+        Ok(Acting::new(self.client_of(actor)?, self.clone()))
+    }
+
+    /// A client whose every request is this person's.
+    fn client_of(&self, actor: &Actor) -> Result<Client, Error> {
+        match actor.via {
+            Via::Kubeconfig => Ok(self.inner.client.clone()),
             Via::Dex | Via::BreakGlass => {
                 client::check_impersonation(actor, &actor.groups)?;
-                client::impersonating(&self.inner.client, &actor.user, &actor.groups)?
+                client::impersonating(&self.inner.client, &actor.user, &actor.groups)
             }
-        };
-        Ok(Acting::new(client, self.clone()))
+        }
     }
 }

@@ -56,16 +56,4 @@ impl Cluster {
             Presence::Present
         })
     }
-
-    /// The object as YAML, without what only the API server writes. One request, for one page.
-    pub async fn profile_yaml(&self, name: &ProfileName) -> Result<String, Error> {
-        let profile = Objects::cluster_wide(&self.inner.client, PROFILE)
-            .get(name.as_str())
-            .await?;
-        let value = super::objects::without_server_fields(&profile);
-        serde_saphyr::to_string(&value).map_err(|error| Error::Other {
-            status: 0,
-            message: error.to_string(),
-        })
-    }
 }

@@ -74,14 +74,25 @@ impl<'a> Objects<'a> {
     /// All of them, in pages, so that no answer is huge.
     pub(crate) async fn list(&self) -> Result<Vec<DynamicObject>, Error> {
         let mut all = Vec::new();
-        let mut params = ListParams::default().limit(500);
+        self.each(&ListParams::default().limit(500), |object| all.push(object))
+            .await?;
+        Ok(all)
+    }
+
+    /// Hands over one object after the other; only one page of them is in memory.
+    pub(crate) async fn each(
+        &self,
+        wanted: &ListParams,
+        mut take: impl FnMut(DynamicObject),
+    ) -> Result<(), Error> {
+        let mut params = wanted.clone();
         loop {
             let page = self.api.list(&params).await;
             let page = page.map_err(|error| Error::of(&self.attempt("list", ""), error))?;
-            all.extend(page.items);
+            page.items.into_iter().for_each(&mut take);
             match page.metadata.continue_.filter(|token| !token.is_empty()) {
                 Some(token) => params = params.continue_token(&token),
-                None => return Ok(all),
+                None => return Ok(()),
             }
         }
     }

@@ -152,6 +152,7 @@ fn attributes(rule: &ResourceRule) -> ResourceAttributes {
         resource: Some(rule.resource.to_owned()),
         verb: Some(rule.verb.to_owned()),
         namespace: rule.namespace.map(ToOwned::to_owned),
+        name: rule.name.map(ToOwned::to_owned),
         ..ResourceAttributes::default()
     }
 }

@@ -14,6 +14,8 @@ pub enum Permission {
     ReadAccess,
     /// Create, reset and remove logins.
     WriteUsers,
+    /// Change logins that are written into the configuration of Dex, and have Dex read it.
+    WriteStaticLogins,
     /// Create and delete profiles.
     WriteProfiles,
     WriteQuotas,
@@ -22,6 +24,10 @@ pub enum Permission {
     WriteOwners,
     /// End other people's sessions.
     WriteSessions,
+    /// See what is installed and whether it is well.
+    ReadInstallation,
+    /// Mend what the checks found.
+    WriteInstallation,
 }
 
 /// One SubjectAccessReview: verb, group, resource and namespace (`None` = all namespaces).
@@ -31,6 +37,8 @@ pub struct ResourceRule {
     pub group: &'static str,
     pub resource: &'static str,
     pub namespace: Option<&'static str>,
+    /// `None`: whatever the name.
+    pub name: Option<&'static str>,
 }
 
 /// The API group of rights that exist only here: the activity record and sessions have no Kubernetes object.
@@ -45,6 +53,7 @@ const fn rule(verb: &'static str, group: &'static str, resource: &'static str) -
         group,
         resource,
         namespace: None,
+        name: None,
     }
 }
 
@@ -54,6 +63,22 @@ const fn in_dex(verb: &'static str, resource: &'static str) -> ResourceRule {
         group: "dex.coreos.com",
         resource,
         namespace: Some(DEX_NAMESPACE),
+        name: None,
+    }
+}
+
+/// One object of Dex's installation.
+const fn one(
+    verb: &'static str,
+    (group, resource): (&'static str, &'static str),
+    name: &'static str,
+) -> ResourceRule {
+    ResourceRule {
+        verb,
+        group,
+        resource,
+        namespace: Some(DEX_NAMESPACE),
+        name: Some(name),
     }
 }
 
@@ -75,7 +100,7 @@ const WRITE_OWNERS: [ResourceRule; 4] = [
 ];
 
 impl Permission {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
@@ -83,14 +108,18 @@ impl Permission {
         Self::ReadSessions,
         Self::ReadAccess,
         Self::WriteUsers,
+        Self::WriteStaticLogins,
         Self::WriteProfiles,
         Self::WriteQuotas,
         Self::WriteContributors,
         Self::WriteOwners,
         Self::WriteSessions,
+        Self::ReadInstallation,
+        Self::WriteInstallation,
     ];
 
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
+    #[expect(clippy::too_many_lines, reason = "a table, one arm per permission")]
     pub fn rules(self) -> &'static [ResourceRule] {
         match self {
             Self::Own => &[],
@@ -115,6 +144,16 @@ impl Permission {
                     ]
                 }
             }
+            Self::WriteStaticLogins => {
+                &const {
+                    [
+                        one("patch", ("", "configmaps"), "dex"),
+                        one("patch", ("apps", "deployments"), "dex"),
+                        one("patch", ("", "secrets"), "dex-passwords"),
+                        in_dex("create", "passwords"),
+                    ]
+                }
+            }
             Self::WriteProfiles => {
                 &const {
                     [
@@ -134,6 +173,17 @@ impl Permission {
             }
             Self::WriteOwners => &WRITE_OWNERS,
             Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
+            // Whoever may list workloads may see this page; what else they may not list is said on it.
+            Self::ReadInstallation => &const { [rule("list", "apps", "deployments")] },
+            Self::WriteInstallation => {
+                &const {
+                    [
+                        rule("patch", "storage.k8s.io", "storageclasses"),
+                        rule("patch", "", "namespaces"),
+                        rule("create", PROFILES, "poddefaults"),
+                    ]
+                }
+            }
         }
     }
 
@@ -144,13 +194,16 @@ impl Permission {
             | Self::ReadProfiles
             | Self::ReadActivity
             | Self::ReadSessions
-            | Self::ReadAccess => false,
+            | Self::ReadAccess
+            | Self::ReadInstallation => false,
             Self::WriteUsers
+            | Self::WriteStaticLogins
             | Self::WriteProfiles
             | Self::WriteQuotas
             | Self::WriteContributors
             | Self::WriteOwners
-            | Self::WriteSessions => true,
+            | Self::WriteSessions
+            | Self::WriteInstallation => true,
         }
     }
 
@@ -164,11 +217,14 @@ impl Permission {
             Self::ReadSessions => "see everybody’s sessions",
             Self::ReadAccess => "see who can reach what",
             Self::WriteUsers => "add, reset and remove logins",
+            Self::WriteStaticLogins => "change the configuration of Dex and start it anew",
             Self::WriteProfiles => "create and delete profiles",
             Self::WriteQuotas => "change quotas",
             Self::WriteContributors => "add and remove contributors",
             Self::WriteOwners => "hand profiles over to another owner",
             Self::WriteSessions => "end other people’s sessions",
+            Self::ReadInstallation => "see what is installed",
+            Self::WriteInstallation => "mend the installation",
         }
     }
 }
@@ -179,7 +235,14 @@ impl ResourceRule {
         let place = self
             .namespace
             .map_or_else(String::new, |name| format!(" in namespace {name}"));
-        format!("{} {}.{}{place}", self.verb, self.resource, self.group)
+        let dot = if self.group.is_empty() { "" } else { "." };
+        let name = self
+            .name
+            .map_or_else(String::new, |name| format!(" {name}"));
+        format!(
+            "{} {}{dot}{}{name}{place}",
+            self.verb, self.resource, self.group
+        )
     }
 }
 

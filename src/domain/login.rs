@@ -49,6 +49,38 @@ pub fn password_object_name(id: &str) -> String {
     name
 }
 
+/// The `sub` of somebody with this user ID who signs in with e-mail and password: unpadded base64url of the message
+/// `{1: user ID, 2: "local"}` (Dex v2.45.1 `server/internal/types.pb.go`).
+pub fn subject_of(user_id: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut message = Vec::new();
+    for (tag, text) in [(0x0a, user_id), (0x12, "local")] {
+        // proto3 leaves out what is empty.
+        if text.is_empty() {
+            continue;
+        }
+        message.push(tag);
+        let mut length = text.len();
+        while length >= 0x80 {
+            message.push(u8::try_from(length & 0x7f).unwrap_or_default() | 0x80);
+            length >>= 7;
+        }
+        message.push(u8::try_from(length).unwrap_or_default());
+        message.extend_from_slice(text.as_bytes());
+    }
+    let mut subject = String::new();
+    for group in message.chunks(3) {
+        let bits = (0..3).fold(0_u32, |bits, at| {
+            bits << 8 | group.get(at).copied().map_or(0, u32::from)
+        });
+        for at in 0..=group.len() {
+            let index = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap_or_default();
+            subject.push(char::from(ALPHABET[index]));
+        }
+    }
+    subject
+}
+
 impl Login {
     /// Name of the Password object that this e-mail has, or would have.
     pub fn object_name(email: &Email) -> String {
@@ -83,6 +115,20 @@ mod tests {
             ),
         ] {
             assert_eq!(password_object_name(id), name);
+        }
+    }
+
+    #[test]
+    fn subjects_are_made_as_dex_makes_them() {
+        for (user_id, subject) in [
+            ("15841185641784", "Cg4xNTg0MTE4NTY0MTc4NBIFbG9jYWw"),
+            (
+                "08a8684b-db88-4b73-90a9-3cd1661f5466",
+                "CiQwOGE4Njg0Yi1kYjg4LTRiNzMtOTBhOS0zY2QxNjYxZjU0NjYSBWxvY2Fs",
+            ),
+            ("", "EgVsb2NhbA"),
+        ] {
+            assert_eq!(subject_of(user_id), subject);
         }
     }
 

@@ -6,14 +6,18 @@
 mod access_rule;
 mod actor;
 mod audit;
+mod change;
 mod container_defaults;
 mod contributor;
 mod email;
+mod finding;
 mod gateway;
 mod grant;
 mod health;
 mod login;
 mod operation;
+mod operation_id;
+mod operation_kind;
 mod pair;
 mod password;
 mod profile;
@@ -21,25 +25,30 @@ mod profile_name;
 mod quantity;
 mod quota;
 mod refusal;
+mod repair;
 mod session;
+mod several;
+mod static_login;
 mod upkeep;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
+pub use change::{Change, Conflict};
 pub use container_defaults::{ContainerDefaults, DefaultsError};
 pub use contributor::{Contribution, Role, binding_name};
 pub use email::{Email, EmailError};
+pub use finding::{Evidence, Finding, Remedy, Severity};
 pub use gateway::{
     GATEWAY_PRINCIPAL, Gateway, GatewaySource, PIPELINES_PRINCIPAL, Passage, PassageFault, Text,
     USER_HEADER,
 };
 pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
-pub use login::{Login, LoginSource, password_object_name};
-pub use operation::{
-    Change, Conflict, Kind, Operation, OperationId, State, Step, StepRecord, StepState,
-};
+pub use login::{Login, LoginSource, password_object_name, subject_of};
+pub use operation::{Operation, State, Step, StepRecord, StepState};
+pub use operation_id::OperationId;
+pub use operation_kind::Kind;
 pub use pair::{BindingHalf, Pair, PairFinding, PairFix, PolicyHalf, Stated};
 pub use password::{PasswordError, PlainPassword};
 pub use profile::{Manager, Owner, Profile};
@@ -47,5 +56,8 @@ pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use refusal::{Refusal, refusal};
+pub use repair::Repair;
 pub use session::{Session, SessionId, SignInLink, TokenHash};
+pub use several::several;
+pub use static_login::StaticEdit;
 pub use upkeep::Upkeep;

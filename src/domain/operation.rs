@@ -3,115 +3,16 @@
 //! The stored form is what a restarted program goes on from, so everything here is serialisable and
 //! holds no plain password.
 
-use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::{Actor, Email, ProfileName, Quota, ResourceName, Role, Upkeep, UserName};
-
-/// Name of an operation; UUID v7, so that ids sort by time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OperationId(pub Uuid);
-
-impl FromStr for OperationId {
-    type Err = uuid::Error;
-
-    fn from_str(text: &str) -> Result<Self, uuid::Error> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Display for OperationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// What an administrator asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    AddUser,
-    RemoveUser,
-    ResetPassword,
-    CreateProfile,
-    SetQuota,
-    DeleteProfile,
-    AddContributor,
-    RemoveContributor,
-    RepairContributor,
-    TransferProfile,
-    FreezeProfile,
-    ThawProfile,
-}
-
-impl Kind {
-    pub const ALL: [Self; 12] = [
-        Self::AddUser,
-        Self::RemoveUser,
-        Self::ResetPassword,
-        Self::CreateProfile,
-        Self::SetQuota,
-        Self::DeleteProfile,
-        Self::AddContributor,
-        Self::RemoveContributor,
-        Self::RepairContributor,
-        Self::TransferProfile,
-        Self::FreezeProfile,
-        Self::ThawProfile,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AddUser => "add-user",
-            Self::RemoveUser => "remove-user",
-            Self::ResetPassword => "reset-password",
-            Self::CreateProfile => "create-profile",
-            Self::SetQuota => "set-quota",
-            Self::DeleteProfile => "delete-profile",
-            Self::AddContributor => "add-contributor",
-            Self::RemoveContributor => "remove-contributor",
-            Self::RepairContributor => "repair-contributor",
-            Self::TransferProfile => "transfer-profile",
-            Self::FreezeProfile => "freeze-profile",
-            Self::ThawProfile => "thaw-profile",
-        }
-    }
-
-    /// As a heading: verb and noun.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::AddUser => "Add user",
-            Self::RemoveUser => "Remove user",
-            Self::ResetPassword => "Reset password",
-            Self::CreateProfile => "Create profile",
-            Self::SetQuota => "Set quota",
-            Self::DeleteProfile => "Delete profile",
-            Self::AddContributor => "Add contributor",
-            Self::RemoveContributor => "Remove contributor",
-            Self::RepairContributor => "Repair contributor",
-            Self::TransferProfile => "Transfer profile",
-            Self::FreezeProfile => "Freeze profile",
-            Self::ThawProfile => "Thaw profile",
-        }
-    }
-}
-
-impl FromStr for Kind {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(())
-    }
-}
+use super::{
+    Actor, Change, Conflict, Email, Kind, OperationId, ProfileName, Quota, Repair, ResourceName,
+    Role, StaticEdit, Upkeep, UserName,
+};
 
 /// Where an operation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -236,12 +137,43 @@ pub enum Step {
         user: UserName,
         role: Role,
     },
+    /// A small change of one object of the installation, of the kinds that [`Repair`] knows.
+    Repair {
+        repair: Repair,
+        /// What the check says that asked for it.
+        reason: String,
+    },
     /// A real sign-in at Dex with the new password.
     ProveSignIn {
         email: Email,
     },
     /// Something around a profile.
     Upkeep(Upkeep),
+    /// Another user ID in an existing Password object, and with it another subject.
+    SetUserId {
+        email: Email,
+        user_id: String,
+    },
+    /// A Password object with what the static entry of this e-mail says.
+    CopyLogin {
+        email: Email,
+    },
+    /// `staticPasswords`, all edits in one write.
+    EditDexConfig {
+        edits: Vec<StaticEdit>,
+    },
+    RestartDex,
+    /// Only new pods are left, and they are up.
+    WaitForDex,
+    /// A real sign-in with a login that is made for it.
+    ProveDex,
+    /// The login of this e-mail is the same person as before.
+    ProveSame {
+        email: Email,
+        user_id: String,
+        /// Has it the password that Kubeflow ships? Then a sign-in proves it.
+        shipped: bool,
+    },
 }
 
 impl Step {
@@ -274,8 +206,22 @@ impl Step {
                 user,
                 role,
             } => format!("Take {role} in {profile} from {user}"),
+            Self::Repair { repair, .. } => repair.describe(),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
             Self::Upkeep(step) => step.describe(),
+            Self::SetUserId { email, .. } => format!("Give {email} a user ID of its own"),
+            Self::CopyLogin { email } => {
+                format!("Copy the static login {email} to a Password object")
+            }
+            Self::EditDexConfig { edits } => {
+                format!("Edit the configuration of Dex: {}", list(edits))
+            }
+            Self::RestartDex => "Start Dex anew, once".to_owned(),
+            Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
+            Self::ProveDex => "Prove it: sign in at Dex".to_owned(),
+            Self::ProveSame { email, .. } => {
+                format!("Prove that {email} is the same person to Dex")
+            }
         }
     }
 
@@ -286,26 +232,23 @@ impl Step {
 
     /// Does it carry the hash of a password that is generated when the operation starts?
     pub fn sets_password(&self) -> bool {
+        if let Self::EditDexConfig { edits } = self {
+            return edits
+                .iter()
+                .any(|edit| matches!(edit, StaticEdit::SetHash { .. }));
+        }
         matches!(self, Self::CreateLogin { .. } | Self::SetPassword { .. })
     }
 }
 
-/// One field that a step changes, for the plan. Values are redacted where they are secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// Object and field, such as `Profile ana: spec.resourceQuotaSpec.hard.cpu`.
-    pub field: String,
-    pub before: Option<String>,
-    pub after: Option<String>,
-}
-
-/// Fields that another field manager owns; taking them over is a decision of the person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Conflict {
-    /// Name of the field manager, such as `kubectl-client-side-apply`.
-    pub manager: String,
-    /// Field path as the API server writes it.
-    pub field: String,
+/// The first few in words; a whole class is a number.
+fn list(edits: &[StaticEdit]) -> String {
+    const MOST: usize = 4;
+    let words: Vec<String> = edits.iter().take(MOST).map(StaticEdit::describe).collect();
+    match edits.len().saturating_sub(MOST) {
+        0 => words.join(", "),
+        more => format!("{}, and {more} more", words.join(", ")),
+    }
 }
 
 /// A step with what was planned, what was found before, and how it went.
@@ -325,6 +268,9 @@ pub struct StepRecord {
     /// What was there before the step ran; what undo puts back. Never shown.
     #[serde(default)]
     pub before: Option<Value>,
+    /// Why what this step wrote is being put back; only while that is going on.
+    #[serde(default)]
+    pub restoring: Option<String>,
     /// How it went, in a sentence.
     #[serde(default)]
     pub detail: String,
@@ -343,6 +289,7 @@ impl StepRecord {
             conflicts: Vec::new(),
             notes: Vec::new(),
             before: None,
+            restoring: None,
             detail: String::new(),
             started_at: None,
             ended_at: None,

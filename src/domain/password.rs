@@ -67,6 +67,11 @@ impl PlainPassword {
         Self(SecretString::from(text))
     }
 
+    /// The one that Kubeflow ships; used to find it in use, and never set.
+    pub fn shipped() -> Self {
+        Self(SecretString::from(OBVIOUS[0]))
+    }
+
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

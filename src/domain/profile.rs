@@ -47,3 +47,11 @@ pub struct Profile {
     pub resource_version: String,
     pub managed_by: Option<Manager>,
 }
+
+impl Profile {
+    /// Is `text`, in lower case, a part of its name or of its owner's?
+    pub fn mentions(&self, text: &str) -> bool {
+        let owner = self.owner.as_ref().map(|owner| owner.name.folded());
+        self.name.as_str().contains(text) || owner.is_some_and(|owner| owner.contains(text))
+    }
+}

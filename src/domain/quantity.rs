@@ -342,9 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_keep_their_way_of_writing_and_parts_are_counted_whole() {
-        let amounts = ["1Gi", "512Mi"].map(|text| text.parse::<Quantity>().unwrap());
-        assert_eq!(amounts.into_iter().sum::<Quantity>().to_string(), "1536Mi");
+    fn parts_are_counted_whole() {
         let (four, part): (Quantity, Quantity) = ("4".parse().unwrap(), "1500m".parse().unwrap());
         assert_eq!(four.times(part), Some(2));
         assert_eq!(four.times(Quantity::ZERO), None);
@@ -353,6 +351,18 @@ mod tests {
             Some("2500m")
         );
         assert_eq!(part.above(four), None);
+    }
+
+    #[test]
+    fn a_sum_is_written_like_what_was_added() {
+        let sum = |amounts: &[&str]| {
+            let amounts = amounts.iter().map(|text| text.parse::<Quantity>().unwrap());
+            amounts.sum::<Quantity>().to_string()
+        };
+        assert_eq!(sum(&[]), "0");
+        assert_eq!(sum(&["1Gi", "512Mi"]), "1536Mi");
+        assert_eq!(sum(&["512Mi", "1536Mi"]), "2Gi");
+        assert_eq!(sum(&["500m", "1500m"]), "2");
     }
 
     #[test]

@@ -139,6 +139,13 @@ impl Quota {
         self.0.iter().map(|(name, amount)| (name, *amount))
     }
 
+    /// These lines, with those of `other` set or replaced.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let lines = self.iter().chain(other.iter());
+        lines.map(|(name, amount)| (name.clone(), amount)).collect()
+    }
+
     /// One line as a person typed it, checked as far as it can be without the API server.
     pub fn line(name: &str, amount: &str) -> Result<(ResourceName, Quantity), QuotaError> {
         let name: ResourceName = name.parse()?;

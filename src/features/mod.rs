@@ -6,13 +6,17 @@ pub mod account;
 pub mod activity;
 pub mod contributors;
 pub mod dashboard;
+pub mod doctor;
 pub mod health;
+pub mod live;
 pub mod mine;
 pub mod operations;
 pub mod profiles;
 pub mod quotas;
+pub mod search;
 pub mod sign_in;
 pub mod users;
+pub mod yaml;
 
 use crate::web::app::App;
 use crate::web::routes::Routes;
@@ -28,8 +32,12 @@ pub fn routes(app: &App) -> Routes {
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
         .merge(access::routes(app))
+        .merge(doctor::routes(app))
         .merge(operations::routes(app))
         .merge(activity::routes(app))
         .merge(account::routes(app))
         .merge(mine::routes(app))
+        .merge(search::routes(app))
+        .merge(live::routes(app))
+        .merge(yaml::routes(app))
 }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::endings::Endings;
 use super::plan::Planner;
 use super::run::Run;
 use super::secrets::Secrets;
 use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
-use crate::domain::{Operation, OperationId, PlainPassword, State, Step, StepState};
+use crate::domain::{Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState};
 use crate::store::{self, Saved, Store};
 
 /// bcrypt cost of generated hashes: upstream's recommendation, inside Dex's 10 to 16.
@@ -57,6 +59,8 @@ pub struct Engine {
     pub(super) secrets: Secrets,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
+    pub(super) endings: Endings,
+    changes: Arc<Sender<u64>>,
 }
 
 impl Engine {
@@ -67,7 +71,24 @@ impl Engine {
             clock: Clock,
             secrets: Secrets::default(),
             owner: owner.into(),
+            endings: Endings::default(),
+            changes: Arc::new(Sender::new(0)),
         }
+    }
+
+    /// How runs ended so far.
+    pub fn endings(&self) -> &Endings {
+        &self.endings
+    }
+
+    /// Told of every step that this program takes. What other replicas do is in the store only.
+    pub fn changes(&self) -> Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Cancelled when the program is told to stop.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.parts.stop
     }
 
     pub fn planner(&self) -> Planner<'_> {
@@ -151,6 +172,9 @@ impl Engine {
             .operations_abandoned(self.clock.now())
             .await?
         {
+            if self.parts.stop.is_cancelled() {
+                break;
+            }
             match self.claim(&id).await {
                 Ok(operation) if operation.state.is_active() => {
                     tracing::warn!(operation = %id, "operation.taken-over");
@@ -221,7 +245,8 @@ impl Engine {
         reason = "the enum is not ours and grows; every other case is answered alike"
     )]
     async fn prepare_password(&self, operation: &mut Operation) -> Result<(), StartRefusal> {
-        if !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
+        let restoring = operation.steps.iter().any(|step| step.restoring.is_some());
+        if restoring || !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
             return Ok(());
         }
         let password = PlainPassword::generated(&mut clock::random_u32);
@@ -235,7 +260,14 @@ impl Engine {
                 Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. } => {
                     *hash = Some(hashed.clone());
                 }
-                Step::ProveSignIn { .. } => {}
+                Step::EditDexConfig { edits } => {
+                    for edit in edits {
+                        if let StaticEdit::SetHash { hash, .. } = edit {
+                            *hash = Some(hashed.clone());
+                        }
+                    }
+                }
+                Step::ProveSignIn { .. } | Step::RestartDex | Step::WaitForDex => {}
                 _other => continue,
             }
             if record.state == StepState::Done {
@@ -248,10 +280,13 @@ impl Engine {
 
     pub(super) async fn save(&self, operation: &Operation) -> Result<Saved, store::Error> {
         let until: Timestamp = self.clock.now() + self.parts.lease;
-        self.parts
+        let saved = self
+            .parts
             .store
             .operation_save(operation, &self.owner, until)
-            .await
+            .await?;
+        self.changes.send_modify(|count| *count += 1);
+        Ok(saved)
     }
 }
 

@@ -12,6 +12,8 @@
 //! every write of the operation is refused once the lease is lost. A lease that nobody renews is taken over.
 //! Uses cluster, store and identity; knows nothing of pages.
 
+mod dex;
+mod endings;
 mod engine;
 mod plan;
 mod record;
@@ -19,7 +21,9 @@ mod run;
 mod secrets;
 mod step;
 mod upkeep;
+mod wait;
 
+pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};

@@ -1,5 +1,7 @@
 //! A plan: the steps of a change, each tried by the API server's dry run as the person who asks.
 
+use jiff::Timestamp;
+
 use super::upkeep;
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
@@ -36,7 +38,7 @@ impl Planner<'_> {
         let mut records = Vec::with_capacity(steps.len());
         for step in steps {
             let mut record = StepRecord::new(step);
-            if let Some(applied) = rehearse(&acting, id, &record.step).await? {
+            if let Some(applied) = rehearse(&acting, (id, self.clock.now()), &record.step).await? {
                 record.changes = applied.changes;
                 record.conflicts = applied.conflicts;
                 record.notes = applied.notes;
@@ -66,7 +68,7 @@ impl Planner<'_> {
 )]
 pub(super) async fn rehearse(
     acting: &Acting,
-    id: OperationId,
+    (id, now): (OperationId, Timestamp),
     step: &Step,
 ) -> Result<Option<Applied>, cluster::Error> {
     let applied = match step {
@@ -115,6 +117,18 @@ pub(super) async fn rehearse(
                 .await?
         }
         Step::DeleteProfile { name } => acting.delete_profile(name, Mode::DryRun).await?,
+        Step::SetUserId { email, user_id } => {
+            acting.set_user_id(email, user_id, Mode::DryRun).await?
+        }
+        Step::CopyLogin { email } => acting.copy_login(email, id, Mode::DryRun).await?,
+        Step::EditDexConfig { edits } => {
+            let write = acting.prepare_dex(edits, None).await?;
+            acting.write_dex(&write, Mode::DryRun).await?
+        }
+        Step::RestartDex => {
+            let direction = cluster::Direction::Forward(&[]);
+            acting.restart_dex(id, direction, now, Mode::DryRun).await?
+        }
         Step::AddContributor {
             profile,
             user,
@@ -134,11 +148,15 @@ pub(super) async fn rehearse(
                 .await?
         }
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
+        Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }
         | Step::WaitForProfileGone { .. }
-        | Step::ProveSignIn { .. } => return Ok(None),
+        | Step::ProveSignIn { .. }
+        | Step::WaitForDex
+        | Step::ProveDex
+        | Step::ProveSame { .. } => return Ok(None),
     };
     Ok(Some(applied))
 }

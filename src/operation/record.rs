@@ -78,6 +78,7 @@ pub(super) fn is_recorded(step: &Step) -> bool {
         Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::WaitForDex
             | Step::Upkeep(Upkeep::WaitForOwner { .. })
     )
 }
@@ -105,12 +106,19 @@ fn action(step: &Step) -> &'static str {
         Step::CreateProfile { .. } => "profile.created",
         Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }
-        | Step::WaitForProfileGone { .. } => "waited",
+        | Step::WaitForProfileGone { .. }
+        | Step::WaitForDex => "waited",
         Step::SetQuota { .. } => "quota.set",
         Step::DeleteProfile { .. } => "profile.deleted",
         Step::AddContributor { .. } => "contributor.added",
         Step::RemoveContributor { .. } => "contributor.removed",
-        Step::ProveSignIn { .. } => "login.proved",
+        Step::Repair { .. } => "installation.repaired",
+        Step::SetUserId { .. } => "login.user-id-set",
+        Step::CopyLogin { .. } => "login.copied",
+        Step::EditDexConfig { .. } => "dex.configured",
+        Step::RestartDex => "dex.restarted",
+        Step::ProveDex => "dex.proved",
+        Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
         Step::Upkeep(step) => step.action(),
     }
 }
@@ -121,7 +129,15 @@ fn subject(step: &Step) -> String {
         | Step::SetPassword { email, .. }
         | Step::DeleteLogin { email }
         | Step::EndSessions { email, .. }
+        | Step::SetUserId { email, .. }
+        | Step::CopyLogin { email }
+        | Step::ProveSame { email, .. }
         | Step::ProveSignIn { email } => email.to_string(),
+        Step::EditDexConfig { edits } => {
+            let logins: Vec<&str> = edits.iter().map(|edit| edit.login().as_str()).collect();
+            logins.join(", ")
+        }
+        Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }
         | Step::SetQuota { name, .. }
@@ -133,5 +149,6 @@ fn subject(step: &Step) -> String {
             format!("{user} in profile {profile}")
         }
         Step::Upkeep(step) => format!("profile {}", step.profile()),
+        Step::Repair { repair, .. } => repair.object(),
     }
 }

@@ -2,16 +2,24 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use super::endings;
 use super::engine::Engine;
 use super::record::{is_recorded, record, step_event};
 use super::step::{StepError, Undo};
-use crate::domain::{Operation, Outcome, State, StepState};
+use crate::domain::{Operation, Outcome, State, Step, StepState};
 use crate::store::Saved;
 
 /// Trouble that passes by itself is waited out this long before a step fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// The store may be away this long before the operation is left to whoever takes it over.
 const STORE_PATIENCE: Duration = Duration::from_mins(2);
+
+/// When the program is told to stop, a request on its way may still end; then the operation is handed over as it was
+/// stored last. Whoever goes on does the step again, which every step allows.
+const HAND_OVER: Duration = Duration::from_secs(2);
 
 /// Why a run ends early. The operation stays as stored; somebody goes on from there.
 pub(super) enum Leave {
@@ -32,32 +40,49 @@ impl Run {
 
     #[expect(clippy::wrong_self_convention, reason = "the value is used up")]
     pub(super) async fn to_the_end(mut self) {
-        let id = self.operation.id;
-        let end = match self.operation.state {
-            State::Undoing => self.undo_steps().await,
-            State::Planned | State::Running | State::Failed | State::Done | State::Undone => {
-                self.do_steps().await
-            }
+        let (id, kind) = (self.operation.id, self.operation.kind);
+        let stop = self.engine.parts.stop.clone();
+        let span = tracing::info_span!("operation", operation = %id, kind = kind.as_str());
+        let end = tokio::select! {
+            end = self.work().instrument(span) => end,
+            () = no_longer_wanted(&stop) => Err(Leave::Stopping),
         };
+        let ended = end.as_ref().map(|()| self.operation.state);
+        endings::count(&self.engine.endings, kind, ended);
         match end {
             Ok(()) => {
                 tracing::info!(operation = %id, state = self.operation.state.as_str(), "operation.ended");
             }
             Err(Leave::LeaseLost) => tracing::warn!(operation = %id, "operation.lease-lost"),
             Err(Leave::StoreGone) => tracing::error!(operation = %id, "operation.store-gone"),
-            Err(Leave::Stopping) => {
-                let _ = self
-                    .engine
-                    .parts
-                    .store
-                    .operation_release(&id, &self.engine.owner)
-                    .await;
-                tracing::info!(operation = %id, "operation.handed-over");
+            Err(Leave::Stopping) => self.hand_over().await,
+        }
+    }
+
+    async fn work(&mut self) -> Result<(), Leave> {
+        match self.operation.state {
+            State::Undoing => self.undo_steps().await,
+            State::Planned | State::Running | State::Failed | State::Done | State::Undone => {
+                self.do_steps().await
             }
         }
     }
 
+    /// Gives the lease back, so that another replica, or the next start, goes on at once.
+    async fn hand_over(&self) {
+        let id = self.operation.id;
+        let store = &self.engine.parts.store;
+        match store.operation_release(&id, &self.engine.owner).await {
+            Ok(()) => tracing::info!(operation = %id, "operation.handed-over"),
+            Err(error) => tracing::warn!(operation = %id, %error, "operation.not-handed-over"),
+        }
+    }
+
     async fn do_steps(&mut self) -> Result<(), Leave> {
+        if let Some(edit) = self.unfinished_restoration() {
+            let why = self.operation.steps[edit].restoring.clone();
+            return self.give_up_edit(edit, why.unwrap_or_default()).await;
+        }
         for index in 0..self.operation.steps.len() {
             if self.operation.steps[index].state == StepState::Done {
                 continue;
@@ -66,9 +91,12 @@ impl Run {
             match self.patiently(index).await? {
                 Ok(detail) => self.end_step(index, StepState::Done, detail).await?,
                 Err(error) => {
-                    self.end_step(index, StepState::Failed, error.to_string())
-                        .await?;
-                    return self.finish(State::Failed).await;
+                    let why = error.to_string();
+                    self.end_step(index, StepState::Failed, why.clone()).await?;
+                    return match self.suspect(index) {
+                        Some(edit) => self.give_up_edit(edit, why).await,
+                        None => self.finish(State::Failed).await,
+                    };
                 }
             }
         }
@@ -77,11 +105,18 @@ impl Run {
 
     async fn undo_steps(&mut self) -> Result<(), Leave> {
         for index in (0..self.operation.steps.len()).rev() {
+            self.still_wanted()?;
             let state = self.operation.steps[index].state;
             if matches!(state, StepState::Waiting | StepState::Undone) {
                 continue;
             }
-            let end = match self.undo_step(index).await {
+            let edits_dex = matches!(self.operation.steps[index].step, Step::EditDexConfig { .. });
+            let undone = if edits_dex {
+                self.put_back_patiently(index).await?.map(Undo::Done)
+            } else {
+                self.undo_step(index).await
+            };
+            let end = match undone {
                 Ok(Undo::Done(detail)) => (StepState::Undone, detail),
                 Ok(Undo::Nothing) => (StepState::Undone, String::new()),
                 Err(error) => {
@@ -153,7 +188,7 @@ impl Run {
         self.save().await
     }
 
-    async fn finish(&mut self, state: State) -> Result<(), Leave> {
+    pub(super) async fn finish(&mut self, state: State) -> Result<(), Leave> {
         self.operation.state = state;
         self.save().await?;
         let _ = self
@@ -173,7 +208,7 @@ impl Run {
         }
     }
 
-    async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
+    pub(super) async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
         let event = step_event(&self.operation, index, outcome, self.engine.clock.now());
         let began = tokio::time::Instant::now();
         while let Err(error) = record(&self.engine.parts.store, &event).await {
@@ -201,10 +236,16 @@ impl Run {
         error: &crate::store::Error,
     ) -> Result<(), Leave> {
         tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
+        self.still_wanted()?;
         if began.elapsed() > STORE_PATIENCE {
             return Err(Leave::StoreGone);
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
         Ok(())
     }
+}
+
+async fn no_longer_wanted(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(HAND_OVER).await;
 }

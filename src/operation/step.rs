@@ -1,33 +1,23 @@
 //! What each step does and how it is taken back.
 
-use std::time::Duration;
-
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
 use super::upkeep;
-use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{
-    Email, HealthVerdict, PlainPassword, ProfileName, Quota, Step, Upkeep, UserName,
-};
+use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
+use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
-
-/// A new profile is waited for this long. The controller makes one to two a second when many are created at once.
-const PROFILE_LIMIT: Duration = Duration::from_mins(5);
-const QUOTA_LIMIT: Duration = Duration::from_mins(1);
-const GONE_LIMIT: Duration = Duration::from_mins(10);
-const POLL: Duration = Duration::from_millis(500);
 
 /// Proves a login by using it.
 pub trait Prover: Send + Sync {
-    /// Signs in at Dex as a browser would. The error says what Dex answered.
+    /// Signs in at Dex as a browser would; gives the subject that Dex names. The error says what Dex answered.
     fn prove<'a>(
         &'a self,
         email: &'a Email,
         password: &'a PlainPassword,
-    ) -> BoxFuture<'a, Result<(), String>>;
+    ) -> BoxFuture<'a, Result<String, String>>;
 }
 
 /// Why a step failed.
@@ -66,8 +56,12 @@ impl Run {
             Err(error) => return Ok(Err(error)),
         };
         let step = self.operation.steps[index].step.clone();
+        if let Step::EditDexConfig { edits } = &step {
+            return self.edit_dex(&acting, index, edits).await;
+        }
         if self.operation.steps[index].before.is_none() {
-            match rehearse(&acting, self.operation.id, &step).await {
+            let now = self.engine.clock.now();
+            match rehearse(&acting, (self.operation.id, now), &step).await {
                 Ok(None) => {}
                 Ok(Some(applied)) => {
                     self.operation.steps[index].before = Some(match applied.before {
@@ -87,6 +81,16 @@ impl Run {
             Step::Upkeep(Upkeep::WaitForOwner { profile, owner }) => {
                 self.wait_for_owner(profile, owner).await
             }
+            Step::WaitForDex => self.wait_for_dex(index).await,
+            Step::ProveDex => Ok(self.prove_dex(&acting).await),
+            Step::ProveSame {
+                email,
+                user_id,
+                shipped,
+            } => {
+                let password = shipped.then(PlainPassword::shipped);
+                Ok(self.prove_same(&acting, email, (user_id, password)).await)
+            }
             Step::EndSessions { email, user_id } => {
                 Ok(self.end_sessions(&acting, email, user_id).await)
             }
@@ -94,7 +98,7 @@ impl Run {
         }
     }
 
-    fn acting(&self) -> Result<Acting, StepError> {
+    pub(super) fn acting(&self) -> Result<Acting, StepError> {
         Ok(self.engine.parts.cluster.acting_as(&self.operation.actor)?)
     }
 
@@ -185,10 +189,32 @@ impl Run {
                 let accepted = &self.operation.steps[index].conflicts;
                 Ok(upkeep::write(acting, accepted, step).await?)
             }
-            Step::EndSessions { .. }
+            Step::Repair { repair, .. } => {
+                acting.repair(repair, id, Mode::Apply).await?;
+                Ok(format!("{} is as it should be.", repair.object()))
+            }
+            Step::SetUserId { email, user_id } => {
+                acting.set_user_id(email, user_id, Mode::Apply).await?;
+                Ok(format!("{email} has a user ID of its own."))
+            }
+            Step::CopyLogin { email } => {
+                acting.copy_login(email, id, Mode::Apply).await?;
+                Ok(format!(
+                    "Password object of {email} is there. The static entry hides it until it is gone."
+                ))
+            }
+            Step::RestartDex => {
+                let edits = self.static_edits();
+                self.restart_dex(acting, Direction::Forward(&edits)).await
+            }
+            Step::EditDexConfig { .. }
+            | Step::EndSessions { .. }
             | Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::WaitForDex
+            | Step::ProveDex
+            | Step::ProveSame { .. }
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -218,102 +244,15 @@ impl Run {
                 "the password is no longer in memory; resume to set a new one".into(),
             ));
         };
-        match self.engine.parts.prover.prove(email, &password).await {
-            Ok(()) => Ok(format!("Dex signed {email} in with the new password.")),
+        let proved = if self.static_edits().is_empty() {
+            self.engine.parts.prover.prove(email, &password).await
+        } else {
+            self.sign_in_soon(email, &password).await
+        };
+        match proved {
+            Ok(_) => Ok(format!("Dex signed {email} in with the new password.")),
             Err(why) => Err(StepError::NotProved(why)),
         }
-    }
-
-    async fn wait_for_profile(
-        &mut self,
-        index: usize,
-        name: &ProfileName,
-    ) -> Result<Result<String, StepError>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            let health = match self.engine.parts.cluster.profile_progress(name).await {
-                Ok(health) => health,
-                Err(error) => return Ok(Err(error.into())),
-            };
-            if matches!(
-                health.verdict,
-                HealthVerdict::Healthy | HealthVerdict::Warning
-            ) {
-                return Ok(Ok(format!(
-                    "Namespace {name} is ready: bindings, policies and quota are in place."
-                )));
-            }
-            if began.elapsed() > PROFILE_LIMIT {
-                let waited = PROFILE_LIMIT.as_secs() / 60;
-                let why = format!(
-                    "The profile is not ready after {waited} minutes. {} {}",
-                    health.reason, health.remedy
-                );
-                return Ok(Err(StepError::NotReached(why)));
-            }
-            if self.operation.steps[index].detail != health.reason {
-                self.operation.steps[index]
-                    .detail
-                    .clone_from(&health.reason);
-            }
-            self.pause().await?;
-        }
-    }
-
-    async fn wait_for_quota(
-        &mut self,
-        name: &ProfileName,
-        quota: &Quota,
-    ) -> Result<Result<String, StepError>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            let now = match self.engine.parts.cluster.quota_now(name).await {
-                Ok(now) => now,
-                Err(error) => return Ok(Err(error.into())),
-            };
-            if now.hard == *quota {
-                return Ok(Ok(format!("The quota is in force in namespace {name}.")));
-            }
-            if began.elapsed() > QUOTA_LIMIT {
-                let why = format!(
-                    "The profile has the new quota, but the ResourceQuota kf-resource-quota in {name} does not follow. \
-                     Look at the log of the profile controller (deployment profiles-deployment, container manager)."
-                );
-                return Ok(Err(StepError::NotReached(why)));
-            }
-            self.pause().await?;
-        }
-    }
-
-    async fn wait_until_gone(
-        &mut self,
-        name: &ProfileName,
-    ) -> Result<Result<String, StepError>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            match self.engine.parts.cluster.profile_presence(name).await {
-                Ok(cluster::Presence::Gone) => {
-                    return Ok(Ok(format!("Profile and namespace {name} are gone.")));
-                }
-                Ok(cluster::Presence::Present) => {}
-                Err(error) => return Ok(Err(error.into())),
-            }
-            if began.elapsed() > GONE_LIMIT {
-                let why = format!(
-                    "The namespace {name} is still terminating after ten minutes. Something in it holds a finalizer: \
-                     kubectl get namespace {name} -o yaml says what."
-                );
-                return Ok(Err(StepError::NotReached(why)));
-            }
-            self.pause().await?;
-        }
-    }
-
-    /// Waits a moment and renews the lease.
-    pub(super) async fn pause(&mut self) -> Result<(), Leave> {
-        self.still_wanted()?;
-        tokio::time::sleep(POLL).await;
-        self.save().await
     }
 
     /// Takes one step back, to what was stored before it ran.
@@ -330,9 +269,16 @@ impl Run {
         let acting = self.acting()?;
         let id = self.operation.id;
         match &record.step {
-            Step::CreateLogin { email, .. } => {
+            Step::CreateLogin { email, .. } | Step::CopyLogin { email } => {
                 acting.undo_create_login(email, id).await?;
                 Ok(Undo::Done(format!("Login {email} removed again.")))
+            }
+            Step::SetUserId { email, .. } => {
+                let Some(found) = found else {
+                    return Ok(Undo::Nothing);
+                };
+                acting.restore_user_id(email, found).await?;
+                Ok(Undo::Done(format!("{email} has the user ID of before.")))
             }
             Step::SetPassword { email, .. } | Step::DeleteLogin { email } => {
                 let Some(found) = found else {
@@ -375,6 +321,13 @@ impl Run {
             Step::Upkeep(step) => Ok(upkeep::undo(&acting, step, found)
                 .await?
                 .map_or(Undo::Nothing, Undo::Done)),
+            Step::Repair { repair, .. } => {
+                acting.undo_repair(repair, found, id).await?;
+                Ok(Undo::Done(format!(
+                    "{} is as it was before.",
+                    repair.object()
+                )))
+            }
             Step::AddContributor { .. }
             | Step::RemoveContributor { .. }
             | Step::DeleteProfile { .. }
@@ -382,6 +335,11 @@ impl Run {
             | Step::WaitForProfile { .. }
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
+            | Step::EditDexConfig { .. }
+            | Step::RestartDex
+            | Step::WaitForDex
+            | Step::ProveDex
+            | Step::ProveSame { .. }
             | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
         }
     }

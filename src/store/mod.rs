@@ -7,6 +7,7 @@
 
 mod audit;
 mod error;
+mod faults;
 mod links;
 mod open;
 mod operations;
@@ -22,6 +23,7 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 
 pub use error::Error;
+pub use faults::{Fault, Faults};
 pub use operations::{OperationFilter, Saved};
 pub use pending::PendingSignIn;
 
@@ -34,6 +36,7 @@ type Statement = Query<'static, sqlx::Any, AnyArguments>;
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: AnyPool,
+    faults: Faults,
 }
 
 impl Store {
@@ -44,8 +47,19 @@ impl Store {
             .map(drop)
     }
 
+    /// What went wrong so far.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Lets go of the database; whoever asks afterwards is told that it is gone.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     async fn rows(&self, statement: Statement) -> Result<Vec<AnyRow>, Error> {
-        patiently(statement.fetch_all(&self.pool)).await
+        let rows = patiently(statement.fetch_all(&self.pool)).await;
+        faults::counted(rows, &self.faults)
     }
 
     async fn row(&self, statement: Statement) -> Result<Option<AnyRow>, Error> {
@@ -55,8 +69,8 @@ impl Store {
 
     /// How many rows were changed.
     async fn change(&self, statement: Statement) -> Result<u64, Error> {
-        let result = patiently(statement.execute(&self.pool)).await?;
-        Ok(result.rows_affected())
+        let result = patiently(statement.execute(&self.pool)).await;
+        Ok(faults::counted(result, &self.faults)?.rows_affected())
     }
 
     async fn total(&self, statement: Statement) -> Result<u64, Error> {

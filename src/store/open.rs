@@ -6,7 +6,7 @@ use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 
-use super::{Error, Store, patiently, row};
+use super::{Error, Faults, Store, patiently, row};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -34,7 +34,10 @@ impl Store {
         }
         let pool = patiently(engine.pool_options().connect(url)).await?;
         match prepare(&pool, engine).await {
-            Ok(()) => Ok(Self { pool }),
+            Ok(()) => Ok(Self {
+                pool,
+                faults: Faults::default(),
+            }),
             Err(error) => {
                 // Gives back the lock that a failed migration leaves behind on PostgreSQL.
                 pool.close().await;

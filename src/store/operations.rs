@@ -2,12 +2,15 @@
 //!
 //! The whole operation is the column `body`; the other columns repeat what lists and leases need.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::any::AnyRow;
 
 use super::row::{clean, containing, json, millis, text, to_json};
 use super::{Error, Statement, Store};
-use crate::domain::{Kind, Operation, OperationId, State};
+use crate::domain::{Kind, Operation, OperationId, State, UserName};
+
+/// An operation that began longer ago than this is no news when it ends.
+const YOUNG: SignedDuration = SignedDuration::from_hours(24);
 
 /// Which operations to show. Empty fields do not filter; texts are parts, without regard to case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +66,32 @@ impl Store {
         let rows = self.rows(page).await?;
         let operations = rows.iter().map(body).collect::<Result<_, _>>()?;
         Ok((operations, self.total(count).await?))
+    }
+
+    /// How many there are of each kind in each state; those of a newer version's kinds are left out.
+    pub async fn operations_tally(&self) -> Result<Vec<(Kind, State, u64)>, Error> {
+        let statement = sqlx::query(include_str!("sql/operations_tally.sql"));
+        let mut tally = Vec::new();
+        for row in &self.rows(statement).await? {
+            let (kind, state) = (text(row, "kind")?.parse(), text(row, "state")?.parse());
+            if let (Ok(kind), Ok(state)) = (kind, state) {
+                tally.push((kind, state, super::row::total(row)?));
+            }
+        }
+        Ok(tally)
+    }
+
+    /// Those of one person that ended after `since`, oldest first. Only young ones are looked at.
+    pub async fn operations_ended_of(
+        &self,
+        actor: &UserName,
+        since: Timestamp,
+    ) -> Result<Vec<Operation>, Error> {
+        let statement = sqlx::query(include_str!("sql/operations_ended_of.sql"))
+            .bind(clean(actor.as_str()))
+            .bind(millis(since))
+            .bind(millis(since - YOUNG));
+        self.rows(statement).await?.iter().map(body).collect()
     }
 
     /// Takes or prolongs the lease and returns the operation as it is then; `None` if it does not exist or

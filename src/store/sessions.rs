@@ -76,6 +76,18 @@ impl Store {
         Ok((sessions, self.total(count).await?))
     }
 
+    /// How many have not expired and were used after `idle_since`.
+    pub async fn sessions_alive(
+        &self,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<u64, Error> {
+        let statement = sqlx::query(include_str!("sql/sessions_alive.sql"))
+            .bind(millis(now))
+            .bind(millis(idle_since));
+        self.total(statement).await
+    }
+
     pub async fn session_delete_expired(&self, now: Timestamp) -> Result<u64, Error> {
         let statement =
             sqlx::query(include_str!("sql/sessions_delete_expired.sql")).bind(millis(now));

@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::routes::Guard;
 use super::scheme::{self, HostRefusal, Scheme};
 use super::{page, paths};
-use crate::access::{Gate, Refusal, SignedIn};
+use crate::access::{Gate, Refusal, SignedIn, Wish};
 use crate::clock;
 
 /// Lets a request through to its handler, with what the handler may have; or answers it.
@@ -66,7 +66,12 @@ async fn prepare(
     let mut seed = FrameSeed {
         csrf: String::new(),
         cluster: String::new(),
-        flash: flash.as_deref().and_then(Flash::from_code),
+        banner: app.banner(),
+        version: String::new(),
+        flash: flash
+            .as_deref()
+            .filter(|_| wish(&parts.headers) == Wish::Persons)
+            .and_then(Flash::from_code),
         theme: cookies::read(&parts.headers, Name::Theme, scheme)
             .filter(|theme| theme == "dark" || theme == "light")
             .unwrap_or_default(),
@@ -77,6 +82,7 @@ async fn prepare(
             seed.csrf = clock::derive("form", token);
         }
         seed.cluster = app.gate().cluster_name();
+        seed.version = app.gate().cluster_version();
         parts.extensions.insert(signed_in.clone());
         parts.extensions.insert(seed);
         check_origin(parts)?;
@@ -104,7 +110,7 @@ async fn sign_in_state(
     let session = match token {
         Some(token) => app
             .gate()
-            .session(token)
+            .session(token, wish(&parts.headers))
             .await
             .map_err(|error| Problem::from(error).into_response())?,
         None => None,
@@ -116,6 +122,15 @@ async fn sign_in_state(
         .signed_in(session)
         .await
         .map_err(|refusal| Problem::from(refusal).into_response())
+}
+
+/// Our script says when it asks by itself. Whoever leaves it out, or adds it, only changes when their own session ends.
+fn wish(headers: &http::HeaderMap) -> Wish {
+    if headers.contains_key("x-kubeflow-admin-live") {
+        Wish::Pages
+    } else {
+        Wish::Persons
+    }
 }
 
 /// A page is remembered across sign-in; a form is not sent again by itself.

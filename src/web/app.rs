@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::seats::Seats;
 use crate::access::{Desk, Gate};
 use crate::config::Http;
 use crate::identity::throttle::Throttle;
@@ -17,18 +18,32 @@ struct Inner {
     desk: Arc<Desk>,
     http: Http,
     throttle: Arc<Throttle>,
+    banner: &'static str,
+    seats: Seats,
 }
 
 impl App {
-    pub fn new(gate: Gate, desk: Arc<Desk>, http: Http, throttle: Arc<Throttle>) -> Self {
+    /// `banner` is a sentence that every page says, or empty.
+    pub fn new(
+        gate: Gate,
+        desk: Arc<Desk>,
+        (http, throttle): (Http, Arc<Throttle>),
+        banner: &'static str,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 gate,
                 desk,
                 http,
                 throttle,
+                banner,
+                seats: Seats::default(),
             }),
         }
+    }
+
+    pub fn banner(&self) -> &'static str {
+        self.inner.banner
     }
 
     pub fn gate(&self) -> &Gate {
@@ -45,5 +60,9 @@ impl App {
 
     pub fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    pub fn seats(&self) -> &Seats {
+        &self.inner.seats
     }
 }

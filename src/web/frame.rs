@@ -13,6 +13,8 @@ pub struct NavItem {
     pub label: &'static str,
     pub href: &'static str,
     pub icon: &'static str,
+    /// Goes there after `g`; empty for none.
+    pub key: &'static str,
     pub current: bool,
 }
 
@@ -40,6 +42,8 @@ pub struct Frame {
     pub user: String,
     pub via: String,
     pub cluster: String,
+    /// Version of Kubernetes, such as `v1.34.1`; empty while it is not known.
+    pub version: String,
     pub nav: Vec<NavItem>,
     pub csrf: String,
     pub flash: Option<FlashView>,
@@ -55,6 +59,9 @@ pub struct Frame {
 pub struct FrameSeed {
     pub csrf: String,
     pub cluster: String,
+    pub version: String,
+    /// A sentence for every page, or empty.
+    pub banner: &'static str,
     pub flash: Option<Flash>,
     pub theme: String,
 }
@@ -82,6 +89,12 @@ impl Frame {
         let signed_in = parts.extensions.get::<SignedIn>();
         let path = parts.uri.path().to_owned();
         let mut banners = Vec::new();
+        if !seed.banner.is_empty() {
+            banners.push(Banner {
+                kind: "info",
+                text: seed.banner.to_owned(),
+            });
+        }
         if scheme::is_exposed(&parts.headers) {
             banners.push(Banner {
                 kind: "warning",
@@ -110,6 +123,7 @@ impl Frame {
                 .unwrap_or_default(),
             via: via.to_owned(),
             cluster: seed.cluster,
+            version: seed.version,
             nav: signed_in
                 .map(|signed_in| navigation(signed_in, &path))
                 .unwrap_or_default(),
@@ -140,6 +154,18 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
         ),
         ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
         (
+            "Installation",
+            paths::INSTALLATION,
+            "cluster",
+            Permission::ReadInstallation,
+        ),
+        (
+            "Checks",
+            paths::CHECKS,
+            "check",
+            Permission::ReadInstallation,
+        ),
+        (
             "Operations",
             paths::OPERATIONS,
             "progress",
@@ -161,6 +187,7 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             label,
             href,
             icon,
+            key: shortcut(href),
             current: if href == paths::HOME {
                 path == href
             } else {
@@ -168,6 +195,21 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             },
         })
         .collect()
+}
+
+/// The places that one goes to often. Letters are for people who know the console by heart, so they never move.
+fn shortcut(href: &str) -> &'static str {
+    match href {
+        paths::HOME => "h",
+        paths::USERS => "u",
+        paths::PROFILES => "p",
+        paths::ACCESS => "w",
+        paths::OPERATIONS => "o",
+        paths::ACTIVITY => "a",
+        paths::SESSIONS => "s",
+        paths::MINE => "m",
+        _ => "",
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Frame {

@@ -18,6 +18,7 @@ pub mod paths;
 pub mod problem;
 pub mod routes;
 pub mod scheme;
+pub mod seats;
 pub mod text_area;
 pub mod view;
 pub mod words;

@@ -18,6 +18,11 @@ pub const SIGN_OUT: &str = "/kubeflow-admin/sign-out";
 pub const SIGNED_OUT: &str = "/kubeflow-admin/signed-out";
 pub const THEME: &str = "/kubeflow-admin/theme";
 
+pub const SEARCH: &str = "/kubeflow-admin/search";
+pub const EVENTS: &str = "/kubeflow-admin/events";
+/// A kind as its plural, a namespace (`-` for none) and a name.
+pub const YAML: &str = "/kubeflow-admin/yaml/{kind}/{namespace}/{name}";
+
 pub const MINE: &str = "/kubeflow-admin/mine";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
@@ -27,19 +32,23 @@ pub const SESSION_END: &str = "/kubeflow-admin/sessions/{session}/end";
 
 pub const USERS: &str = "/kubeflow-admin/users";
 pub const USER_NEW: &str = "/kubeflow-admin/users/new";
+pub const USERS_REMOVE: &str = "/kubeflow-admin/users/remove";
 pub const USER: &str = "/kubeflow-admin/users/of/{email}";
 pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
+pub const USER_MIGRATE: &str = "/kubeflow-admin/users/of/{email}/migrate";
+pub const USER_FIX: &str = "/kubeflow-admin/users/of/{email}/fix/{finding}";
+pub const USERS_MIGRATE: &str = "/kubeflow-admin/users/migrate";
 pub const USER_REMOVE: &str = "/kubeflow-admin/users/of/{email}/remove";
 
 pub const PROFILES: &str = "/kubeflow-admin/profiles";
 pub const PROFILE_NEW: &str = "/kubeflow-admin/profiles/new";
+pub const PROFILES_DELETE: &str = "/kubeflow-admin/profiles/delete";
+pub const PROFILES_QUOTA: &str = "/kubeflow-admin/profiles/quota";
 pub const PROFILE: &str = "/kubeflow-admin/profiles/of/{profile}";
 pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
 pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
-pub const QUOTAS: &str = "/kubeflow-admin/profiles/quotas";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
-
 pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
 pub const PAIR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove-remains";
 pub const PROFILE_OWNER: &str = "/kubeflow-admin/profiles/of/{profile}/owner";
@@ -57,6 +66,14 @@ pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
 /// Many people in many profiles.
 pub const SHARE: &str = "/kubeflow-admin/access/share";
 
+pub const INSTALLATION: &str = "/kubeflow-admin/installation";
+pub const STORAGE: &str = "/kubeflow-admin/installation/storage";
+pub const COMPONENT: &str = "/kubeflow-admin/installation/of/{component}";
+pub const CHECKS: &str = "/kubeflow-admin/checks";
+pub const CHECK: &str = "/kubeflow-admin/checks/of/{check}";
+pub const CHECKS_AGAIN: &str = "/kubeflow-admin/checks/again";
+pub const REPAIR: &str = "/kubeflow-admin/checks/repair";
+
 pub const OPERATIONS: &str = "/kubeflow-admin/operations";
 pub const OPERATION: &str = "/kubeflow-admin/operations/{operation}";
 pub const OPERATION_START: &str = "/kubeflow-admin/operations/{operation}/start";
@@ -73,6 +90,14 @@ pub fn fill(template: &str, value: &str) -> String {
     let (before, rest) = template.split_once('{').unwrap_or((template, ""));
     let after = rest.split_once('}').map_or("", |(_, after)| after);
     format!("{before}{}{after}", encode(value))
+}
+
+/// The page of one object as YAML; `namespace` is empty for kinds that have none.
+pub fn yaml(resource: &str, namespace: &str, name: &str) -> String {
+    let namespace = if namespace.is_empty() { "-" } else { namespace };
+    [resource, namespace, name]
+        .iter()
+        .fold(YAML.to_owned(), |path, part| fill(&path, part))
 }
 
 /// Percent-encodes everything but letters, digits and `-._~@+`, which are safe in a path segment.
@@ -120,6 +145,10 @@ mod tests {
         assert_eq!(
             fill(QUOTA, "a/b"),
             "/kubeflow-admin/profiles/of/a%2Fb/quota"
+        );
+        assert_eq!(
+            yaml("profiles", "", "{x}"),
+            "/kubeflow-admin/yaml/profiles/-/%7Bx%7D"
         );
     }
 

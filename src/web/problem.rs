@@ -114,6 +114,11 @@ impl From<cluster::Error> for Problem {
                 "KA-INVALID",
                 "Kubernetes does not accept this",
             ),
+            cluster::Error::Refused { .. } => (
+                StatusCode::CONFLICT,
+                "KA-DEX-CONFIG",
+                "The configuration of Dex cannot be changed safely",
+            ),
             cluster::Error::MissingCrd { .. } => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "KA-CRD",

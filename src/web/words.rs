@@ -2,6 +2,9 @@
 
 use crate::cluster::WatchState;
 
+/// On every page of the demo.
+pub const DEMO: &str = "This is a demo: the cluster is in the memory of this program, its people are invented, and all of it is gone when the program ends.";
+
 pub const PLAIN_HTTP: &str = "This connection is plain HTTP: passwords and this session can be read on the way. Prefer kubectl port-forward or the gateway with TLS.";
 pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without Dex. Every change is made and recorded as kubeflow-admin:break-glass.";
 
@@ -31,12 +34,17 @@ pub fn action(constant: &str) -> &str {
         "login.deleted" => "Login removed",
         "login.password-set" => "Password set",
         "login.password-shown" => "Password shown",
-        "login.proved" => "Sign-in proved",
+        "login.proved" | "dex.proved" => "Sign-in proved",
+        "login.user-id-set" => "User ID set",
+        "login.copied" => "Login copied to a Password object",
+        "dex.configured" => "Configuration of Dex changed",
+        "dex.restarted" => "Dex started anew",
         "profile.created" => "Created",
         "profile.deleted" => "Deleted",
         "quota.set" => "Quota set",
         "contributor.added" => "Contributor added",
         "contributor.removed" => "Contributor removed",
+        "installation.repaired" => "Repaired",
         "session.opened" => "Signed in",
         "session.closed" => "Signed out",
         "session.ended" => "Session ended",

@@ -6,5 +6,8 @@
 )]
 
 mod architecture;
+mod dockerfile;
+mod documents;
 mod postgres;
+mod roles;
 mod store;

@@ -1,5 +1,6 @@
 //! The store on both engines: each body below runs on a new `SQLite` file and on a new `PostgreSQL` database.
 
+mod counts;
 mod fixtures;
 mod leases;
 mod records;

@@ -76,7 +76,8 @@ impl Acting {
         let name = Login::object_name(email);
         let found = self.passwords().get(&name).await?;
         let hash = STANDARD.encode(hash.unwrap_or(PLACEHOLDER));
-        self.write_hash(&found, &Value::String(hash), mode).await?;
+        self.write_field(&found, "hash", &Value::String(hash), mode)
+            .await?;
         let field = format!("Password {email}: hash");
         Ok(Applied {
             before: Some(json!({ "hash": found.data["hash"] })),
@@ -89,16 +90,51 @@ impl Acting {
         })
     }
 
+    /// Another user ID; everything else stays.
+    pub async fn set_user_id(
+        &self,
+        email: &Email,
+        user_id: &str,
+        mode: Mode,
+    ) -> Result<Applied, Error> {
+        let found = self.passwords().get(&Login::object_name(email)).await?;
+        let before = found.data["userID"].clone();
+        self.write_field(&found, "userID", &json!(user_id), mode)
+            .await?;
+        Ok(Applied {
+            changes: vec![Change {
+                field: format!("Password {email}: userID"),
+                before: before.as_str().map(str::to_owned),
+                after: Some(user_id.to_owned()),
+            }],
+            before: Some(json!({ "userID": before })),
+            conflicts: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+
+    pub(super) async fn password_object(&self, email: &Email) -> Result<DynamicObject, Error> {
+        self.passwords().get(&Login::object_name(email)).await
+    }
+
+    /// Puts back what [`Self::set_user_id`] found.
+    pub async fn restore_user_id(&self, email: &Email, before: &Value) -> Result<(), Error> {
+        let found = self.passwords().get(&Login::object_name(email)).await?;
+        self.write_field(&found, "userID", &before["userID"], Mode::Apply)
+            .await
+    }
+
     /// A merge patch with the version that was read: the one field, whoever wrote it before, and nobody else's write
     /// in between is lost.
-    async fn write_hash(
+    async fn write_field(
         &self,
         found: &DynamicObject,
-        hash: &Value,
+        field: &str,
+        value: &Value,
         mode: Mode,
     ) -> Result<(), Error> {
         let name = found.metadata.name.as_deref().unwrap_or_default();
-        let patch = json!({ "metadata": { "resourceVersion": found.metadata.resource_version }, "hash": hash });
+        let patch = json!({ "metadata": { "resourceVersion": found.metadata.resource_version }, field: value });
         self.passwords().merge(name, &patch, mode).await.map(drop)
     }
 
@@ -106,7 +142,10 @@ impl Acting {
     pub async fn restore_login(&self, email: &Email, before: &Value) -> Result<(), Error> {
         let name = Login::object_name(email);
         match self.passwords().find(&name).await? {
-            Some(found) => self.write_hash(&found, &before["hash"], Mode::Apply).await,
+            Some(found) => {
+                self.write_field(&found, "hash", &before["hash"], Mode::Apply)
+                    .await
+            }
             None if before.get("kind").is_some() => self
                 .passwords()
                 .create(before.clone(), Mode::Apply)

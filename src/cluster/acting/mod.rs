@@ -5,14 +5,24 @@
 
 mod contributors;
 mod defaults;
+mod dex;
 mod freeze;
 mod inventory;
 mod logins;
 mod offers;
 mod ownership;
 mod pairs;
+mod probes;
 mod profiles;
 mod quotas;
+mod repairs;
+mod restart;
+mod yaml;
+
+pub use dex::{DexWrite, PutBack};
+pub use probes::Bound;
+pub use restart::Direction;
+pub use yaml::{ObjectName, Place, Shown};
 
 use kube::Client;
 use kube::api::DynamicObject;

@@ -6,6 +6,7 @@ use kube::api::DynamicObject;
 use serde_json::{Map, Value, json};
 
 use super::{Acting, Applied, QuotaChange};
+use crate::cluster::applied;
 use crate::cluster::conflicts::{of_others, owners};
 use crate::cluster::error::Error;
 use crate::cluster::facts::quota;
@@ -39,6 +40,14 @@ impl Acting {
         })
     }
 
+    /// What stops being possible when a line goes below what is used, by the quota that is in force now.
+    async fn consequences(&self, change: &QuotaChange<'_>) -> Vec<String> {
+        match self.cluster.quota_now(change.name).await {
+            Ok(now) => change.quota.consequences(&now.used),
+            Err(error) => vec![format!("What is used now could not be read: {error}")],
+        }
+    }
+
     /// Who else owns a line that would get another value, or that would go.
     async fn conflicts_of(
         &self,
@@ -67,42 +76,35 @@ impl Acting {
         Ok(all.into_iter().collect())
     }
 
-    /// What stops being possible when a line goes below what is used, by the quota that is in force now.
-    async fn consequences(&self, change: &QuotaChange<'_>) -> Vec<String> {
-        match self.cluster.quota_now(change.name).await {
-            Ok(now) => change.quota.consequences(&now.used),
-            Err(error) => vec![format!("What is used now could not be read: {error}")],
-        }
-    }
-
-    /// One merge patch on exactly the version that was read. Not server-side apply: applying only these lines would give
-    /// up every other field that an earlier apply of ours had set, and the owner of a profile that was created here
-    /// would be gone.
+    /// Lines that go, by a merge patch on exactly the version that was read; then lines that stay or come, by
+    /// server-side apply.
     async fn write_lines(
         &self,
         found: &DynamicObject,
         change: &QuotaChange<'_>,
         mode: Mode,
     ) -> Result<(), Error> {
+        let name = change.name.as_str();
         let there = &found.data["spec"]["resourceQuotaSpec"]["hard"];
-        let mut lines = configuration(found, change)["spec"]["resourceQuotaSpec"]["hard"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
-        let gone = change
+        let gone: Map<String, Value> = change
             .remove
             .iter()
-            .filter(|resource| there.get(resource.as_str()).is_some());
-        lines.extend(gone.map(|resource| (resource.to_string(), Value::Null)));
-        if lines.is_empty() {
-            return Ok(());
+            .filter(|resource| there.get(resource.as_str()).is_some())
+            .map(|resource| (resource.to_string(), Value::Null))
+            .collect();
+        if !gone.is_empty() {
+            let patch = json!({
+                "metadata": { "resourceVersion": found.metadata.resource_version },
+                "spec": { "resourceQuotaSpec": { "hard": gone } },
+            });
+            self.profiles().merge(name, &patch, mode).await?;
         }
-        let patch = json!({
-            "metadata": { "resourceVersion": found.metadata.resource_version },
-            "spec": { "resourceQuotaSpec": { "hard": lines } },
-        });
-        let name = change.name.as_str();
-        self.profiles().merge(name, &patch, mode).await.map(drop)
+        if !change.quota.is_empty() {
+            self.profiles()
+                .apply(name, &configuration(found, change), Others::TakeOver, mode)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Puts the lines back as they were, whoever changed them since.
@@ -124,7 +126,7 @@ impl Acting {
     }
 }
 
-/// Exactly the lines that are wanted, for this very object. A line whose value stays keeps its text, so that `1000m`
+/// Exactly the lines that are wanted, and what else we applied before, for this very object. A line whose value stays keeps its text, so that `1000m`
 /// against `1` is no conflict.
 fn configuration(found: &DynamicObject, change: &QuotaChange<'_>) -> Value {
     let there = &found.data["spec"]["resourceQuotaSpec"]["hard"];
@@ -138,12 +140,14 @@ fn configuration(found: &DynamicObject, change: &QuotaChange<'_>) -> Value {
         .iter()
         .map(|(name, amount)| (name.to_string(), line(name, amount)))
         .collect();
-    json!({
-        "apiVersion": PROFILE.api_version(),
-        "kind": PROFILE.kind,
-        "metadata": { "name": change.name.as_str(), "uid": found.metadata.uid },
-        "spec": { "resourceQuotaSpec": { "hard": hard } },
-    })
+    // A profile that we made: its owner was applied by us as well, and left out it would be taken away.
+    let mut object = applied::by_us(found);
+    object["apiVersion"] = PROFILE.api_version().into();
+    object["kind"] = PROFILE.kind.into();
+    object["metadata"]["name"] = change.name.as_str().into();
+    object["metadata"]["uid"] = found.metadata.uid.clone().into();
+    object["spec"]["resourceQuotaSpec"]["hard"] = hard.into();
+    object
 }
 
 /// Lines that differ by value.

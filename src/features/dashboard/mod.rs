@@ -1,5 +1,7 @@
 //! Dashboard: what needs attention, at a glance.
 
+mod attention;
+mod capacity;
 mod pages;
 
 use crate::web::app::App;

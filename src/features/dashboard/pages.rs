@@ -4,9 +4,11 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 
-use crate::access::{Access, Finding, SignedIn};
+use super::attention::{self, Group};
+use super::capacity::{self, Capacity};
+use crate::access::{Access, SignedIn};
 use crate::clock::Clock;
-use crate::domain::{AuditFilter, HealthVerdict, Permission, Profile, Quantity, State};
+use crate::domain::{AuditFilter, HealthVerdict, Permission, Profile, State};
 use crate::store::OperationFilter;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
@@ -19,8 +21,9 @@ struct ShowPage {
     frame: Frame,
     notices: Vec<Notice>,
     counts: Vec<Count>,
-    attention: Vec<Attention>,
+    attention: Vec<Group>,
     attention_loaded: bool,
+    capacity: Capacity,
     running: Vec<OperationRow>,
     recent: Vec<ActivityRow>,
 }
@@ -33,16 +36,6 @@ struct Count {
     level: &'static str,
 }
 
-struct Attention {
-    verdict: &'static str,
-    title: String,
-    text: String,
-    href: String,
-}
-
-/// Lines of “what needs attention”; the rest is a filter away.
-const MOST_LINES: usize = 12;
-
 pub(super) async fn show(signed_in: SignedIn, frame: Frame) -> Result<Response, Problem> {
     let Some(access) = signed_in.access(Permission::ReadProfiles) else {
         return Ok(Redirect::to(paths::MINE).into_response());
@@ -53,10 +46,12 @@ pub(super) async fn show(signed_in: SignedIn, frame: Frame) -> Result<Response, 
         .into_iter()
         .collect();
     let (running, recent) = record(&access, now).await?;
+    let attention = attention::groups(&access, &profiles.items).await?;
     page::ok(&ShowPage {
         frame: frame.titled("Overview"),
         counts: counts(&access, &profiles.items),
-        attention: attention(&access, &profiles.items),
+        attention,
+        capacity: capacity::of(&profiles.items),
         attention_loaded: notices.is_empty(),
         notices,
         running,
@@ -96,7 +91,10 @@ fn counts(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Count> {
         .iter()
         .filter(|profile| profile.health.verdict == HealthVerdict::Healthy)
         .count();
-    let full = profiles.iter().filter(|profile| is_full(profile)).count();
+    let full = profiles
+        .iter()
+        .filter(|profile| attention::is_full(profile))
+        .count();
     let mut counts = Vec::new();
     if access.may(Permission::ReadUsers) {
         let people = access.people();
@@ -161,58 +159,4 @@ fn is_unwell(profile: &Profile) -> bool {
         profile.health.verdict,
         HealthVerdict::Broken | HealthVerdict::Unknown
     )
-}
-
-fn is_full(profile: &Profile) -> bool {
-    let used = |name| profile.quota_use.used.get(name).unwrap_or(Quantity::ZERO);
-    profile
-        .quota_use
-        .hard
-        .iter()
-        .any(|(name, limit)| !limit.is_zero() && used(name) >= limit)
-}
-
-fn attention(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Attention> {
-    let mut lines: Vec<(HealthVerdict, Attention)> = profiles
-        .iter()
-        .filter(|profile| {
-            matches!(
-                profile.health.verdict,
-                HealthVerdict::Broken | HealthVerdict::Warning
-            )
-        })
-        .map(|profile| {
-            let line = Attention {
-                verdict: profile.health.verdict.as_str(),
-                title: format!("Profile {}", profile.name),
-                text: profile.health.reason.clone(),
-                href: paths::fill(paths::PROFILE, profile.name.as_str()),
-            };
-            (profile.health.verdict, line)
-        })
-        .collect();
-    if access.may(Permission::ReadUsers) {
-        for person in access.people().iter() {
-            for finding in person.findings.iter().filter(|f| {
-                matches!(
-                    f,
-                    Finding::DefaultPassword | Finding::Cost | Finding::Duplicate
-                )
-            }) {
-                let line = Attention {
-                    verdict: "Broken",
-                    title: person.key.clone(),
-                    text: finding.explain().to_owned(),
-                    href: paths::fill(paths::USER, &person.key),
-                };
-                lines.push((HealthVerdict::Broken, line));
-            }
-        }
-    }
-    lines.sort_by_key(|(verdict, _)| *verdict);
-    lines
-        .into_iter()
-        .map(|(_, line)| line)
-        .take(MOST_LINES)
-        .collect()
 }

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::response::Response;
 
 use crate::access::{OwnProfile, SignedIn, Standing};
+use crate::cluster::{QUOTA_NAME, Shown};
 use crate::web::frame::Frame;
-use crate::web::page;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Link, Meter, Notice};
+use crate::web::{page, paths};
 
 #[derive(Template)]
 #[template(path = "mine/show.html")]
@@ -27,6 +28,7 @@ struct MyProfile {
     remedy: String,
     meters: Vec<Meter>,
     connect: Vec<Snippet>,
+    quota_yaml: Option<Link>,
 }
 
 struct Snippet {
@@ -59,6 +61,11 @@ fn my_profile(own: &OwnProfile) -> MyProfile {
         reason: own.profile.health.reason.clone(),
         remedy: String::new(),
         meters: view::meters(&own.profile),
+        quota_yaml: (!own.profile.quota_use.hard.is_empty()).then(|| {
+            let quota = Shown::ResourceQuota;
+            let path = paths::yaml(quota.resource(), &name, QUOTA_NAME);
+            Link::new("Quota as YAML", path)
+        }),
         connect: vec![Snippet {
             label: "Pipelines, in a notebook of this profile".to_owned(),
             text: sdk,

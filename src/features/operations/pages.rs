@@ -49,6 +49,7 @@ struct ConflictView {
 #[template(path = "operations/show.html")]
 struct ShowPage {
     frame: Frame,
+    id: String,
     state: &'static str,
     live: bool,
     progress: String,
@@ -152,7 +153,9 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         conflicts: conflicts(operation),
         start_action: path(paths::OPERATION_START),
         start_label: operation.kind.title().to_owned(),
-        start_kind: if irreversible || operation.kind == Kind::RemoveUser {
+        start_kind: if irreversible
+            || matches!(operation.kind, Kind::RemoveUser | Kind::RemoveUsers)
+        {
             "danger"
         } else {
             "primary"
@@ -165,6 +168,7 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
 
 fn plan_step(record: &StepRecord) -> PlanStep {
     let note = match &record.step {
+        Step::Repair { reason, .. } => reason,
         Step::CreateLogin { .. } | Step::SetPassword { .. } => {
             "A password is generated when it starts, and shown once at the end."
         }
@@ -172,7 +176,24 @@ fn plan_step(record: &StepRecord) -> PlanStep {
             "The profile controller of Kubeflow does this part; it is waited for and checked."
         }
         Step::DeleteProfile { .. } => "Irreversible.",
+        Step::EditDexConfig { edits } if record.step.sets_password() && !edits.is_empty() => {
+            "A password is generated when it starts, and shown once at the end. Only these entries change; the rest of the text stays as it is."
+        }
+        Step::EditDexConfig { .. } => {
+            "Only these entries change; the rest of the text stays as it is."
+        }
+        Step::RestartDex => {
+            "The old pod serves until the new one is up. Should it not come up, what was there before is put back by itself."
+        }
+        Step::ProveDex => "A login is made for it and deleted again.",
+        Step::ProveSame { shipped: false, .. } => {
+            "User ID and hash are compared. A sign-in cannot be tried: nobody can turn a hash back into the password."
+        }
         Step::ProveSignIn { .. }
+        | Step::ProveSame { .. }
+        | Step::WaitForDex
+        | Step::CopyLogin { .. }
+        | Step::SetUserId { .. }
         | Step::DeleteLogin { .. }
         | Step::EndSessions { .. }
         | Step::CreateProfile { .. }
@@ -240,6 +261,7 @@ fn progress(
     let undoable =
         mine && matches!(operation.state, State::Done | State::Failed) && can_be_undone(operation);
     ShowPage {
+        id: operation.id.to_string(),
         frame: if live { frame.refreshing(2) } else { frame },
         state: operation.state.as_str(),
         live,
@@ -328,7 +350,7 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
         PasswordNews::NotAsked => (String::new(), Vec::new()),
     };
     let links = match operation.kind {
-        Kind::AddUser | Kind::ResetPassword => vec![Link::new(
+        Kind::AddUser | Kind::ResetPassword | Kind::ChangeLogin => vec![Link::new(
             "See the user",
             paths::fill(paths::USER, &operation.subject),
         )],
@@ -343,11 +365,16 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the profile",
             paths::fill(paths::PROFILE, &operation.subject),
         )],
-        Kind::RemoveUser => vec![Link::new("See all users", paths::USERS)],
+        Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
+            vec![Link::new("See all users", paths::USERS)]
+        }
+        Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
         Kind::DeleteProfile
         | Kind::AddContributor
         | Kind::RemoveContributor
-        | Kind::RepairContributor => {
+        | Kind::RepairContributor
+        | Kind::SetQuotas
+        | Kind::DeleteProfiles => {
             vec![Link::new("See all profiles", paths::PROFILES)]
         }
     };

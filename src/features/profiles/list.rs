@@ -14,7 +14,7 @@ use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
 use crate::web::problem::Problem;
-use crate::web::view::{self, Badge, Meter, Notice, SortHeader, Tools, When};
+use crate::web::view::{self, Badge, Link, Meter, Notice, SortHeader, Tools, When};
 use crate::web::{page, paths};
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,6 +45,7 @@ struct ListPage {
     columns: Vec<SortHeader>,
     rows: Vec<ProfileRow>,
     pager: Pager,
+    bulk_actions: Vec<Link>,
 }
 
 struct ProfileRow {
@@ -95,7 +96,7 @@ pub(super) async fn list(
         loaded: !all.items.is_empty() || Notice::about("profiles", &all.state).is_none(),
         may_write: access.may(Permission::WriteProfiles),
         may_quota: access.may(Permission::WriteQuotas),
-        quotas_href: paths::QUOTAS,
+        quotas_href: paths::PROFILES_QUOTA,
         denied: "Your account may not create profiles.".to_owned(),
         tools: Tools::new(paths::PROFILES, "Search profiles", &query.q, &address)
             .filter("health", "Health", &verdicts, &query.health, &address)
@@ -113,7 +114,27 @@ pub(super) async fn list(
             .map(|profile| row(profile, count(profile), now))
             .collect(),
         pager,
+        bulk_actions: bulk_actions(&access),
     })
+}
+
+fn bulk_actions(access: &Access) -> Vec<Link> {
+    let actions = [
+        (
+            Permission::WriteQuotas,
+            "Set limits for all selected",
+            paths::PROFILES_QUOTA,
+        ),
+        (
+            Permission::WriteProfiles,
+            "Delete selected profiles",
+            paths::PROFILES_DELETE,
+        ),
+    ];
+    let allowed = actions.into_iter().filter(|(need, _, _)| access.may(*need));
+    allowed
+        .map(|(_, label, path)| Link::new(label, path))
+        .collect()
 }
 
 fn contributor_counts(access: &Access) -> std::collections::BTreeMap<ProfileName, usize> {
@@ -137,14 +158,7 @@ fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
 }
 
 fn matches(profile: &Profile, query: &ListQuery) -> bool {
-    let wanted = query.q.trim().to_lowercase();
-    let owner = profile
-        .owner
-        .as_ref()
-        .map(|owner| owner.name.folded())
-        .unwrap_or_default();
-    let text =
-        wanted.is_empty() || profile.name.as_str().contains(&wanted) || owner.contains(&wanted);
+    let text = profile.mentions(&query.q.trim().to_lowercase());
     let health = query.health.is_empty() || profile.health.verdict.as_str() == query.health;
     let quota = match query.quota.as_str() {
         "full" => fullest(profile) >= 100,

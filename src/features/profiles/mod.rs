@@ -5,6 +5,7 @@ mod form;
 mod form_pages;
 mod freezing;
 mod list;
+mod many;
 pub mod naming;
 pub mod operations;
 mod owner;
@@ -25,6 +26,8 @@ pub fn routes(app: &App) -> Routes {
         .get(paths::PROFILES, read, list::list)
         .get(paths::PROFILE_NEW, write, form_pages::new)
         .post(paths::PROFILE_NEW, write, actions::create)
+        .get(paths::PROFILES_DELETE, write, many::review)
+        .post(paths::PROFILES_DELETE, write, many::delete)
         .get(paths::PROFILE, read, pages::show)
         .get(paths::PROFILE_DELETE, write, form_pages::delete)
         .post(paths::PROFILE_DELETE, write, actions::delete)

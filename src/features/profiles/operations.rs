@@ -3,7 +3,7 @@
 use crate::access::Access;
 use crate::cluster::{self, InventoryLine};
 use crate::domain::{
-    Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Upkeep, UserName,
+    Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Upkeep, UserName, several,
 };
 use crate::operation::PlanError;
 
@@ -32,16 +32,38 @@ pub async fn plan_create(
 /// Irreversible: the namespace goes with everything in it.
 pub async fn plan_delete(access: &Access, name: ProfileName) -> Result<Operation, PlanError> {
     let subject = name.to_string();
-    let mut steps = agree(access, &name);
-    steps.extend([
-        Step::DeleteProfile { name: name.clone() },
-        Step::WaitForProfileGone { name },
-    ]);
+    let steps = deletion_steps(access, name);
     access
         .engine()
         .planner()
         .plan(access.actor(), Kind::DeleteProfile, subject, steps)
         .await
+}
+
+/// Irreversible, several times over, in one operation.
+pub async fn plan_delete_many(
+    access: &Access,
+    names: Vec<ProfileName>,
+) -> Result<Operation, PlanError> {
+    let subject = several(names.iter().map(ProfileName::as_str));
+    let steps = names
+        .into_iter()
+        .flat_map(|name| deletion_steps(access, name))
+        .collect();
+    access
+        .engine()
+        .planner()
+        .plan(access.actor(), Kind::DeleteProfiles, subject, steps)
+        .await
+}
+
+fn deletion_steps(access: &Access, name: ProfileName) -> Vec<Step> {
+    let mut steps = agree(access, &name);
+    steps.extend([
+        Step::DeleteProfile { name: name.clone() },
+        Step::WaitForProfileGone { name },
+    ]);
+    steps
 }
 
 /// The deletion of a profile whose namespace names another owner hangs for ever: the controller stops before it lets go

@@ -8,13 +8,16 @@ use axum::response::Response;
 use super::repairs::{RepairRow, refusals, repairs};
 use crate::access::Access;
 use crate::clock::Clock;
-use crate::domain::{HealthVerdict, Permission, Profile, ProfileName, Refusal, Role};
+use crate::cluster::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME, Shown};
+use crate::domain::{
+    Contribution, HealthVerdict, Permission, Profile, ProfileName, Refusal, Role, binding_name,
+};
 use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::frame::Frame;
 use crate::web::pager::Address;
 use crate::web::problem::Problem;
-use crate::web::view::{self, Action, Badge, Fact, Meter, Notice, When};
+use crate::web::view::{self, Action, Badge, Fact, Link, Meter, Notice, When};
 use crate::web::{page, paths};
 
 pub(super) fn find(access: &Access, name: &ProfileName) -> Result<Arc<Profile>, Problem> {
@@ -41,7 +44,7 @@ struct ShowPage {
     contributors: Vec<ContributorRow>,
     add: Option<AddContributor>,
     add_denied: String,
-    yaml: String,
+    objects: Vec<Link>,
     delete: Action,
     transfer: Action,
     frozen: Option<String>,
@@ -67,6 +70,7 @@ struct ContributorRow {
     verdict: &'static str,
     reason: String,
     remove_action: String,
+    objects: Vec<Link>,
 }
 
 struct AddContributor {
@@ -109,7 +113,7 @@ pub(super) async fn show(
             .may(Permission::WriteContributors)
             .then(|| add_contributor(&name)),
         add_denied: "Your account may not add contributors.".to_owned(),
-        yaml: access.cluster().profile_yaml(&name).await?,
+        objects: objects(&name),
         delete: can(
             Permission::WriteProfiles,
             "Delete profile",
@@ -219,9 +223,49 @@ fn contributors(access: &Access, name: &ProfileName) -> Vec<ContributorRow> {
             verdict,
             reason: reason.to_owned(),
             remove_action: remove,
+            objects: halves(contribution),
         }
     });
     rows.collect()
+}
+
+/// What the profile controller makes of a profile, by the names that it uses.
+fn objects(name: &ProfileName) -> Vec<Link> {
+    let name = name.as_str();
+    let link = |shown: Shown, namespace: &str, object: &str| {
+        let label = if object == name {
+            shown.kind().to_owned()
+        } else {
+            format!("{} {object}", shown.kind())
+        };
+        Link::new(label, paths::yaml(shown.resource(), namespace, object))
+    };
+    vec![
+        link(Shown::Profile, "", name),
+        link(Shown::Namespace, "", name),
+        link(Shown::ResourceQuota, name, QUOTA_NAME),
+        link(Shown::RoleBinding, name, OWNER_BINDING),
+        link(Shown::AuthorizationPolicy, name, OWNER_POLICY),
+    ]
+}
+
+/// Both objects of a contributor have one name; only those that are there are offered.
+fn halves(contribution: &Contribution) -> Vec<Link> {
+    let name = binding_name(contribution.user.as_str(), contribution.role);
+    let namespace = contribution.profile.as_str();
+    [
+        (Shown::RoleBinding, contribution.binding),
+        (Shown::AuthorizationPolicy, contribution.policy),
+    ]
+    .into_iter()
+    .filter(|(_, is_there)| *is_there)
+    .map(|(shown, _)| {
+        Link::new(
+            shown.kind(),
+            paths::yaml(shown.resource(), namespace, &name),
+        )
+    })
+    .collect()
 }
 
 fn add_contributor(name: &ProfileName) -> AddContributor {

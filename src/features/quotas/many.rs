@@ -1,7 +1,10 @@
 //! The same limits for many profiles at once: lines that are given are set, others stay as they are.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::defaults::{DefaultsFields, DefaultsForm};
 use super::fill::{self, FillFields};
@@ -9,18 +12,27 @@ use super::form::{FIRST_FIELD, QuotaFields, QuotaForm};
 use super::operations;
 use crate::access::Access;
 use crate::cluster;
-use crate::domain::{Quota, QuotaUse};
+use crate::domain::{Profile, ProfileName, Quota, QuotaUse};
 use crate::features::profiles::naming::named;
 use crate::operation::PlanError;
+use crate::web::extract::Query;
 use crate::web::fields::{FieldError, FormErrors};
 use crate::web::form::{CheckedForm, Fields};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
-use crate::web::text_area::TextArea;
+use crate::web::text_area::{TextArea, words};
+use crate::web::view::{self, Badge, Meter};
 use crate::web::{page, paths};
 
 /// More would be a plan that nobody reads.
 const MOST: usize = 200;
+
+/// Ticked on the list of profiles.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Chosen {
+    #[serde(default)]
+    profile: Vec<String>,
+}
 
 #[derive(Template)]
 #[template(path = "quotas/many.html")]
@@ -28,10 +40,19 @@ struct ManyPage {
     frame: Frame,
     errors: Vec<FieldError>,
     action: &'static str,
+    back_href: &'static str,
     profiles: TextArea,
     quota: QuotaFields,
     defaults: DefaultsFields,
     fill: FillFields,
+    now: Vec<ProfileView>,
+}
+
+struct ProfileView {
+    name: String,
+    href: String,
+    badges: Vec<Badge>,
+    meters: Vec<Meter>,
 }
 
 struct Typed {
@@ -40,10 +61,14 @@ struct Typed {
     defaults: DefaultsForm,
 }
 
-pub(super) async fn form(access: Access, frame: Frame) -> Result<Response, Problem> {
+pub(super) async fn form(
+    access: Access,
+    frame: Frame,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Problem> {
     let none = Quota::default();
     let typed = Typed {
-        profiles: String::new(),
+        profiles: chosen.profile.join("\n"),
         quota: QuotaForm::of(&none),
         defaults: DefaultsForm::offered(&none, None),
     };
@@ -96,19 +121,29 @@ async fn plan(
     typed: &Typed,
     errors: &mut FormErrors,
 ) -> Result<Option<Response>, Problem> {
-    let profiles = named(access, &typed.profiles, errors);
-    let wanted = typed.quota.parse(errors);
+    let names = named(access, &typed.profiles, errors);
+    let lines = typed.quota.parse(errors);
     let defaults = typed.defaults.parse(errors);
-    if profiles.len() > MOST {
+    if names.len() > MOST {
         errors.add("profiles", format!("At most {MOST} at once"));
     }
-    if wanted.is_empty() && errors.is_empty() {
+    if lines.is_empty() && errors.is_empty() {
         errors.add(FIRST_FIELD, "Enter at least one limit");
+    }
+    let mut profiles = access.profiles_named(names.iter().map(ProfileName::as_str));
+    if defaults.is_none() {
+        profiles.retain(|profile| profile.quota.with(&lines) != profile.quota);
+    }
+    if profiles.is_empty() && errors.is_empty() {
+        errors.add(
+            FIRST_FIELD,
+            "All of these profiles have these limits already",
+        );
     }
     if !errors.is_empty() {
         return Ok(None);
     }
-    match operations::plan_many(access, &profiles, &wanted, defaults.as_ref()).await {
+    match operations::plan_set_many(access, &profiles, &lines, defaults.as_ref()).await {
         Ok(operation) => Ok(Some(page::see_other(&paths::fill(
             paths::OPERATION,
             &operation.id.to_string(),
@@ -128,13 +163,29 @@ async fn many_page(
     errors: FormErrors,
 ) -> Result<ManyPage, Problem> {
     let presets = access.quota_presets().await?;
+    let there = access.profiles_named(words(&typed.profiles).take(MOST));
     Ok(ManyPage {
-        frame: frame.titled("Quota of many profiles"),
-        action: paths::QUOTAS,
+        frame: frame.titled(match there.len() {
+            0 => "Quota of many profiles".to_owned(),
+            1 => "Quota of 1 profile".to_owned(),
+            count => format!("Quota of {count} profiles"),
+        }),
+        action: paths::PROFILES_QUOTA,
+        back_href: paths::PROFILES,
         profiles: TextArea::new("profiles", "Profiles", &typed.profiles, &errors),
         quota: typed.quota.fields(&QuotaUse::default(), &errors),
         defaults: typed.defaults.fields(None, &errors),
         fill: fill::fields(&presets, &errors),
+        now: there.iter().map(view_of).collect(),
         errors: errors.0,
     })
+}
+
+fn view_of(profile: &Arc<Profile>) -> ProfileView {
+    ProfileView {
+        name: profile.name.to_string(),
+        href: paths::fill(paths::PROFILE, profile.name.as_str()),
+        badges: view::manager_badge(profile.managed_by),
+        meters: view::meters(profile),
+    }
 }

@@ -16,8 +16,8 @@ use crate::web::routes::{Guard, Routes};
 pub fn routes(app: &App) -> Routes {
     let write = Guard::Needs(Permission::WriteQuotas);
     Routes::new(app)
+        .get(paths::PROFILES_QUOTA, write, many::form)
+        .post(paths::PROFILES_QUOTA, write, many::set)
         .get(paths::QUOTA, write, pages::edit)
         .post(paths::QUOTA, write, actions::set)
-        .get(paths::QUOTAS, write, many::form)
-        .post(paths::QUOTAS, write, many::set)
 }

@@ -1,9 +1,12 @@
 //! Setting the quota of a profile: the profile first, then the quota in the namespace is waited for.
 
+use std::sync::Arc;
+
 use crate::access::Access;
 use crate::cluster::{self, DefaultsFound, Offer};
 use crate::domain::{
     ContainerDefaults, Kind, Operation, Profile, ProfileName, Quota, ResourceName, Step, Upkeep,
+    several,
 };
 use crate::operation::PlanError;
 
@@ -20,45 +23,32 @@ pub async fn plan_set(
         .map(|(name, _)| name.clone())
         .filter(|name| wanted.get(name).is_none())
         .collect();
+    let subject = profile.name.to_string();
     let steps = steps(&profile.name, wanted, remove, defaults);
     let planner = access.engine().planner();
     planner
-        .plan(
-            access.actor(),
-            Kind::SetQuota,
-            profile.name.to_string(),
-            steps,
-        )
+        .plan(access.actor(), Kind::SetQuota, subject, steps)
         .await
 }
 
-/// Plans the same lines for many profiles; lines that are not given stay as they are.
-pub async fn plan_many(
+/// Plans the same lines for each of them, in one operation; lines that are not given stay as they are.
+pub async fn plan_set_many(
     access: &Access,
-    profiles: &[ProfileName],
+    profiles: &[Arc<Profile>],
     lines: &Quota,
     defaults: Option<&ContainerDefaults>,
 ) -> Result<Operation, PlanError> {
-    let mut all = Vec::new();
-    for name in profiles {
-        let Some(profile) = access.cluster().profile(name) else {
-            continue;
-        };
-        let wanted: Quota = profile
-            .quota
-            .iter()
-            .chain(lines.iter())
-            .map(|(resource, amount)| (resource.clone(), amount))
-            .collect();
-        all.extend(steps(name, wanted, Vec::new(), defaults.cloned()));
-    }
-    let subject = match profiles {
-        [one] => one.to_string(),
-        many => format!("{} profiles", many.len()),
-    };
+    let subject = several(profiles.iter().map(|profile| profile.name.as_str()));
+    let steps = profiles
+        .iter()
+        .flat_map(|profile| {
+            let wanted = profile.quota.with(lines);
+            steps(&profile.name, wanted, Vec::new(), defaults.cloned())
+        })
+        .collect();
     let planner = access.engine().planner();
     planner
-        .plan(access.actor(), Kind::SetQuota, subject, all)
+        .plan(access.actor(), Kind::SetQuotas, subject, steps)
         .await
 }
 

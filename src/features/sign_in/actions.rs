@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
-use crate::access::{DeskError, NewSession, Place, SignedIn};
+use crate::access::{DeskError, NewSession, Place, SignedIn, Wish};
 use crate::domain::Via;
 use crate::identity::throttle::{Purpose, RetryAfter};
 use crate::web::app::App;
@@ -128,7 +128,7 @@ pub(super) async fn spend_link(
 async fn welcome(app: &App, new: NewSession, headers: &HeaderMap) -> Response {
     let scheme = Scheme::of(headers);
     if let Some(old) = cookies::read(headers, Name::Session, scheme)
-        && let Ok(Some(session)) = app.gate().session(&old).await
+        && let Ok(Some(session)) = app.gate().session(&old, Wish::Persons).await
         && let Err(error) = app.gate().end(&session).await
     {
         tracing::warn!(%error, "session.old-one-not-ended");
@@ -215,7 +215,7 @@ fn dex_problem(error: DeskError) -> Problem {
     let mut problem = Problem::from(error);
     problem.headline = "Dex cannot sign anybody in right now".to_owned();
     problem.input = "Look at the deployment dex in namespace auth. To get in without Dex, run: \
-                     kubectl -n kubeflow-admin exec deploy/kubeflow-admin -- kubeflow-admin sign-in-link"
+                     kubectl -n kubeflow-admin exec deploy/kubeflow-admin -- /kubeflow-admin sign-in-link"
         .to_owned();
     problem
 }

@@ -4,10 +4,11 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::form::{NewUserForm, RemoveForm};
+use super::operations::Fix;
 use super::{form_pages, operations};
 use crate::access::{Access, Person};
 use crate::cluster;
-use crate::domain::{Email, LoginSource, Operation};
+use crate::domain::{Email, LoginSource, Operation, Permission};
 use crate::features::quotas::form::FIRST_FIELD;
 use crate::operation::PlanError;
 use crate::web::extract::Path;
@@ -64,6 +65,7 @@ fn at_field(error: &cluster::Error) -> Option<&'static str> {
         | cluster::Error::Stale { .. }
         | cluster::Error::Forbidden { .. }
         | cluster::Error::MissingCrd { .. }
+        | cluster::Error::Refused { .. }
         | cluster::Error::Unreachable { .. }
         | cluster::Error::Throttled
         | cluster::Error::Other { .. } => None,
@@ -76,14 +78,57 @@ pub(super) async fn reset_password(
     _form: CheckedForm,
 ) -> Result<Response, Problem> {
     let person = find(&access, &email)?;
-    let login = person
-        .logins
-        .iter()
-        .find(|login| login.source == LoginSource::PasswordObject);
-    let (Some(login), Ok(email)) = (login, email.parse::<Email>()) else {
+    let (Some(login), Ok(email)) = (person.used_login(), email.parse::<Email>()) else {
         return Err(not_ours(&person));
     };
-    let operation = operations::plan_reset(&access, &email, &login.user_id).await?;
+    if login.source == LoginSource::Static {
+        access.require(Permission::WriteStaticLogins)?;
+    }
+    let operation = operations::plan_reset(&access, &email, login).await?;
+    Ok(review(&operation))
+}
+
+pub(super) async fn migrate(
+    access: Access,
+    Path(email): Path<String>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let person = find(&access, &email)?;
+    operations::migratable(&person).map_err(|why| not_now(&person, why))?;
+    let subject = person.key.clone();
+    let operation = operations::plan_migration(&access, subject, &[person]).await?;
+    Ok(review(&operation))
+}
+
+pub(super) async fn migrate_all(access: Access, _form: CheckedForm) -> Result<Response, Problem> {
+    let everybody = access.people();
+    let people: Vec<_> = everybody
+        .iter()
+        .filter(|person| operations::migratable(person).is_ok())
+        .cloned()
+        .collect();
+    if people.is_empty() {
+        return Err(Problem::not_found("static login that could be migrated")
+            .way("See all users", paths::USERS));
+    }
+    let subject = format!("{} static logins", people.len());
+    let operation = operations::plan_migration(&access, subject, &people).await?;
+    Ok(review(&operation))
+}
+
+pub(super) async fn fix(
+    access: Access,
+    Path((email, finding)): Path<(String, String)>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    let person = find(&access, &email)?;
+    let finding = person.findings.iter().find(|one| one.code() == finding);
+    let finding = *finding.ok_or_else(|| not_now(&person, "It is mended already."))?;
+    let fix = Fix::of(&person, finding).map_err(|why| not_now(&person, why))?;
+    if fix.needs_restart() {
+        access.require(Permission::WriteStaticLogins)?;
+    }
+    let operation = operations::plan_fix(&access, &person, fix).await?;
     Ok(review(&operation))
 }
 
@@ -102,6 +147,9 @@ pub(super) async fn remove(
             return page::invalid(&form_pages::RemovePage::with(frame, &person, &form, errors));
         }
     };
+    if person.static_login().is_some() {
+        access.require(Permission::WriteStaticLogins)?;
+    }
     let operation = operations::plan_remove(&access, &email, &person, removal).await?;
     Ok(review(&operation))
 }
@@ -125,12 +173,23 @@ fn not_ours(person: &Person) -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "KA-LOGIN",
-        "This login is not a Password object",
+        "There is no such login here",
         format!(
-            "{} signs in by a static entry in the Dex configuration or through a connector. This dashboard does not \
-             change those.",
+            "{} has no login in Dex that is named by an e-mail address. Who comes through a connector is kept there, \
+             and not changed by this dashboard.",
             person.key
         ),
+    )
+    .input("Nothing was changed.")
+    .way("Back to this person", paths::fill(paths::USER, &person.key))
+}
+
+fn not_now(person: &Person, why: &str) -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "KA-LOGIN",
+        "This cannot be done with this login",
+        why.to_owned(),
     )
     .input("Nothing was changed.")
     .way("Back to this person", paths::fill(paths::USER, &person.key))

@@ -253,7 +253,10 @@ impl RemoveForm {
 }
 
 /// Every binding of the person, under the name that it was written with.
-fn contributions_of(access: &Access, person: &Person) -> Vec<(ProfileName, UserName, Role)> {
+pub(super) fn contributions_of(
+    access: &Access,
+    person: &Person,
+) -> Vec<(ProfileName, UserName, Role)> {
     let all = access.cluster().contributions();
     let theirs = all
         .items

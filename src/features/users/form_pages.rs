@@ -189,7 +189,7 @@ impl RemovePage {
     }
 }
 
-fn consequences(person: &Person) -> Vec<String> {
+pub(super) fn consequences(person: &Person) -> Vec<String> {
     let mut all = Vec::new();
     if person.password_object().is_some() {
         all.push(
@@ -198,7 +198,8 @@ fn consequences(person: &Person) -> Vec<String> {
         all.push("Sessions here and refresh tokens at Dex end. A session at Kubeflow’s gateway lives on for up to 24 hours.".to_owned());
     }
     if person.static_login().is_some() {
-        all.push("The static entry in the Dex configuration stays: this dashboard does not change it. Remove it there.".to_owned());
+        all.push("The static entry is taken out of the configuration of Dex, and Dex is started anew, once. The old pod serves until the new one is up.".to_owned());
+        all.push("Installing Kubeflow again writes its own configuration of Dex, and with it the user that it ships.".to_owned());
     }
     if person.logins.is_empty() {
         all.push("There is no login to delete here.".to_owned());

@@ -1,7 +1,12 @@
 //! Adding, removing and giving a new password: the whole change, as one operation.
 
-use crate::access::{Access, Person};
-use crate::domain::{Email, Kind, Operation, ProfileName, Quota, Role, Step, UserName};
+use std::sync::Arc;
+
+use crate::access::{Access, Finding, Person};
+use crate::domain::{
+    Email, Kind, Login, LoginSource, Operation, ProfileName, Quota, Role, StaticEdit, Step,
+    UserName, several,
+};
 use crate::operation::PlanError;
 
 /// Somebody who shall be able to work: a login, a profile of their own, and a part in others'.
@@ -54,25 +59,32 @@ pub async fn plan_add(access: &Access, new: NewUser) -> Result<Operation, PlanEr
         .await
 }
 
-/// A new password for a login that is a Password object; other people's sessions end with the old one.
+/// A new password for the login that Dex uses; other people's sessions end with the old one.
 pub async fn plan_reset(
     access: &Access,
     email: &Email,
-    user_id: &str,
+    login: &Login,
 ) -> Result<Operation, PlanError> {
-    let mut steps = vec![Step::SetPassword {
-        email: email.clone(),
-        hash: None,
-    }];
-    if access.actor().user != UserName::from(email) {
-        steps.push(Step::EndSessions {
+    let mut steps = match login.source {
+        LoginSource::PasswordObject => vec![Step::SetPassword {
             email: email.clone(),
-            user_id: user_id.to_owned(),
-        });
-    }
+            hash: None,
+        }],
+        LoginSource::Static => rolled_out(vec![StaticEdit::SetHash {
+            login: login.email.clone(),
+            hash: None,
+        }]),
+    };
+    // Proved before anything else happens: what does not hold is taken back.
     steps.push(Step::ProveSignIn {
         email: email.clone(),
     });
+    if access.actor().user != UserName::from(email) {
+        steps.push(Step::EndSessions {
+            email: email.clone(),
+            user_id: login.user_id.clone(),
+        });
+    }
     let planner = access.engine().planner();
     planner
         .plan(
@@ -84,6 +96,138 @@ pub async fn plan_reset(
         .await
 }
 
+/// One write, one restart, however many edits.
+fn rolled_out(edits: Vec<StaticEdit>) -> Vec<Step> {
+    vec![
+        Step::EditDexConfig { edits },
+        Step::RestartDex,
+        Step::WaitForDex,
+    ]
+}
+
+/// May this person's static login become a Password object? If so, as which.
+pub fn migratable(person: &Person) -> Result<(Email, &Login), &'static str> {
+    let mut logins = person.static_logins();
+    let login = logins.next().ok_or("There is no static login.")?;
+    if logins.next().is_some() || person.password_object().is_some() {
+        return Err(
+            "There are two logins of this e-mail: remove the one that Dex does not use first.",
+        );
+    }
+    if login.email.folded() != login.email.as_str() {
+        return Err("The e-mail has upper case: write it in lower case first.");
+    }
+    let email = person.key.parse::<Email>();
+    let email = email.map_err(|_| "The login is not named by an e-mail address.")?;
+    Ok((email, login))
+}
+
+/// Static logins become Password objects: same e-mail, same user ID, same hash. The copies are there before the
+/// entries go, so that at no moment somebody has no login.
+pub async fn plan_migration(
+    access: &Access,
+    subject: String,
+    people: &[Arc<Person>],
+) -> Result<Operation, PlanError> {
+    let logins: Vec<(Email, &Login)> = people
+        .iter()
+        .filter_map(|person| migratable(person).ok())
+        .collect();
+    let mut steps: Vec<Step> = logins
+        .iter()
+        .map(|(email, _)| Step::CopyLogin {
+            email: email.clone(),
+        })
+        .collect();
+    let edits = logins.iter().map(|(_, login)| StaticEdit::Remove {
+        login: login.email.clone(),
+    });
+    steps.extend(rolled_out(edits.collect()));
+    steps.push(Step::ProveDex);
+    steps.extend(logins.iter().map(|(email, login)| Step::ProveSame {
+        email: email.clone(),
+        user_id: login.user_id.clone(),
+        shipped: login.default_password,
+    }));
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::MigrateLogins, subject, steps)
+        .await
+}
+
+/// How a finding is mended, by what has to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fix {
+    Static(StaticEdit),
+    Object(Step),
+}
+
+impl Fix {
+    /// What mends this finding, or why that is not done here.
+    pub fn of(person: &Person, finding: Finding) -> Result<Self, &'static str> {
+        const NOT_HERE: &str = "There is nothing to mend here.";
+        let used = person.used_login().ok_or(NOT_HERE)?;
+        let name = used.email.clone();
+        match finding {
+            Finding::UpperCase if used.source == LoginSource::PasswordObject => Err(
+                "Dex never finds a Password object with upper case. Remove the user and add them anew.",
+            ),
+            Finding::UpperCase if person.name.as_str() != person.key && has_places(person) => Err(
+                "Profiles or contributions name this person in upper case as well: they would be lost. Change those first.",
+            ),
+            Finding::UpperCase => Ok(Self::Static(StaticEdit::LowerCase { login: name })),
+            Finding::Duplicate if person.static_logins().count() > 1 => {
+                Ok(Self::Static(StaticEdit::RemoveHidden { login: name }))
+            }
+            Finding::Duplicate => {
+                let email = person.key.parse().map_err(|_| NOT_HERE)?;
+                Ok(Self::Object(Step::DeleteLogin { email }))
+            }
+            Finding::NoUserId | Finding::SharedUserId => {
+                let user_id = uuid::Uuid::now_v7().to_string();
+                match used.source {
+                    LoginSource::Static => Ok(Self::Static(StaticEdit::SetUserId {
+                        login: name,
+                        user_id,
+                    })),
+                    LoginSource::PasswordObject => {
+                        let email = person.key.parse().map_err(|_| NOT_HERE)?;
+                        Ok(Self::Object(Step::SetUserId { email, user_id }))
+                    }
+                }
+            }
+            Finding::DefaultPassword
+            | Finding::Cost
+            | Finding::NoProfile
+            | Finding::NoLogin
+            | Finding::Stranger => Err(NOT_HERE),
+        }
+    }
+
+    pub fn needs_restart(&self) -> bool {
+        matches!(self, Self::Static(_))
+    }
+}
+
+fn has_places(person: &Person) -> bool {
+    !person.owns.is_empty() || !person.contributes.is_empty()
+}
+
+pub async fn plan_fix(access: &Access, person: &Person, fix: Fix) -> Result<Operation, PlanError> {
+    let steps = match fix {
+        Fix::Object(step) => vec![step],
+        Fix::Static(edit) => {
+            let mut steps = rolled_out(vec![edit]);
+            steps.push(Step::ProveDex);
+            steps
+        }
+    };
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::ChangeLogin, person.key.clone(), steps)
+        .await
+}
+
 /// The login goes first, so that nobody signs in while the rest is taken away.
 pub async fn plan_remove(
     access: &Access,
@@ -91,11 +235,44 @@ pub async fn plan_remove(
     person: &Person,
     removal: Removal,
 ) -> Result<Operation, PlanError> {
+    let steps = removal_steps(email, person, removal);
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
+        .await
+}
+
+/// Several people in one operation, one after the other.
+pub async fn plan_remove_many(
+    access: &Access,
+    people: Vec<(Email, Arc<Person>, Removal)>,
+) -> Result<Operation, PlanError> {
+    let subject = several(people.iter().map(|(email, _, _)| email.as_str()));
+    let steps = people
+        .into_iter()
+        .flat_map(|(email, person, removal)| removal_steps(&email, &person, removal))
+        .collect();
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RemoveUsers, subject, steps)
+        .await
+}
+
+/// The login goes first, so that nobody signs in while the rest is taken away.
+fn removal_steps(email: &Email, person: &Person, removal: Removal) -> Vec<Step> {
     let mut steps = Vec::new();
-    if let Some(login) = person.password_object() {
+    if person.password_object().is_some() {
         steps.push(Step::DeleteLogin {
             email: email.clone(),
         });
+    }
+    if let Some(login) = person.static_login() {
+        steps.extend(rolled_out(vec![StaticEdit::Remove {
+            login: login.email.clone(),
+        }]));
+        steps.push(Step::ProveDex);
+    }
+    if let Some(login) = person.used_login() {
         steps.push(Step::EndSessions {
             email: email.clone(),
             user_id: login.user_id.clone(),
@@ -112,8 +289,5 @@ pub async fn plan_remove(
         steps.push(Step::DeleteProfile { name: name.clone() });
         steps.push(Step::WaitForProfileGone { name });
     }
-    let planner = access.engine().planner();
-    planner
-        .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
-        .await
+    steps
 }

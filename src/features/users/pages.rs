@@ -7,8 +7,11 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::actions::find;
+use super::fixes::{self, FindingView, colour};
+use super::operations;
 use crate::access::{Access, Finding, Person};
-use crate::domain::{LoginSource, Permission};
+use crate::cluster::Shown;
+use crate::domain::{DEX_NAMESPACE, Login, LoginSource, Permission, password_object_name};
 use crate::web::extract::{Path, Query};
 use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
@@ -38,10 +41,12 @@ struct ListPage {
     loaded: bool,
     may_write: bool,
     denied: String,
+    migrate: Option<Action>,
     tools: Tools,
     columns: Vec<SortHeader>,
     rows: Vec<UserRow>,
     pager: Pager,
+    bulk_actions: Vec<Link>,
 }
 
 struct UserRow {
@@ -92,6 +97,7 @@ pub(super) async fn list(
         loaded: !everybody.is_empty() || Notice::about("logins", &logins).is_none(),
         may_write: access.may(Permission::WriteUsers),
         denied: "Your account may not add logins.".to_owned(),
+        migrate: migrate_all(&access, &everybody),
         tools: Tools::new(paths::USERS, "Search users", &query.q, &address)
             .filter("source", "Login", &SOURCES, &query.source, &address)
             .filter("finding", "Finding", &choices, &query.finding, &address)
@@ -99,7 +105,32 @@ pub(super) async fn list(
         columns: columns(&query.sort, &address),
         rows: people[shown].iter().map(|person| row(person)).collect(),
         pager,
+        bulk_actions: access
+            .may(Permission::WriteUsers)
+            .then(|| Link::new("Remove selected users", paths::USERS_REMOVE))
+            .into_iter()
+            .collect(),
     })
+}
+
+/// “Migrate all”, as soon as there is one to migrate.
+fn migrate_all(access: &Access, everybody: &[Arc<Person>]) -> Option<Action> {
+    let count = everybody
+        .iter()
+        .filter(|person| operations::migratable(person).is_ok())
+        .count();
+    let label = match count {
+        0 => return None,
+        1 => "Migrate the static login".to_owned(),
+        more => format!("Migrate {more} static logins"),
+    };
+    let path = paths::USERS_MIGRATE.to_owned();
+    Some(fixes::allowed_by(
+        access,
+        Permission::WriteStaticLogins,
+        &label,
+        path,
+    ))
 }
 
 fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
@@ -115,14 +146,7 @@ fn columns(sort: &str, address: &Address) -> Vec<SortHeader> {
 }
 
 fn matches(person: &Person, query: &ListQuery) -> bool {
-    let wanted = query.q.trim().to_lowercase();
-    let text = wanted.is_empty()
-        || person.key.contains(&wanted)
-        || person.display_name().to_lowercase().contains(&wanted)
-        || person
-            .owns
-            .iter()
-            .any(|profile| profile.as_str().contains(&wanted));
+    let text = person.mentions(&query.q.trim().to_lowercase());
     let source = match query.source.as_str() {
         "object" => person.password_object().is_some(),
         "static" => person.static_login().is_some(),
@@ -188,14 +212,6 @@ fn sources(person: &Person) -> Vec<Badge> {
         .collect()
 }
 
-fn colour(finding: Finding) -> &'static str {
-    match finding {
-        Finding::DefaultPassword | Finding::Cost => "red",
-        Finding::UpperCase | Finding::Duplicate | Finding::NoUserId => "orange",
-        Finding::NoProfile | Finding::NoLogin => "gray",
-    }
-}
-
 #[derive(Template)]
 #[template(path = "users/detail.html")]
 struct ShowPage {
@@ -206,14 +222,10 @@ struct ShowPage {
     facts: Vec<Fact>,
     owned: Vec<OwnedProfile>,
     contributions: Vec<UserContribution>,
+    object: Option<Link>,
     reset: Action,
+    migrate: Option<Action>,
     remove: Action,
-}
-
-struct FindingView {
-    verdict: &'static str,
-    title: String,
-    text: String,
 }
 
 struct OwnedProfile {
@@ -238,17 +250,6 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let person = find(&access, &email)?;
     let may_write = access.may(Permission::WriteUsers);
-    let reset = match (may_write, person.password_object()) {
-        (false, _) => Action::denied("Reset password", "Your account may not change logins."),
-        (true, Some(_)) => Action::allowed(
-            "Reset password",
-            paths::fill(paths::USER_RESET, &person.key),
-        ),
-        (true, None) => Action::denied(
-            "Reset password",
-            "Only Password objects can be changed here.",
-        ),
-    };
     let remove = if may_write {
         Action::allowed("Remove user", paths::fill(paths::USER_REMOVE, &person.key))
     } else {
@@ -261,27 +262,25 @@ pub(super) async fn show(
         findings: person
             .findings
             .iter()
-            .map(|finding| finding_view(*finding))
+            .map(|finding| fixes::view(&access, &person, *finding))
             .collect(),
         facts: facts(&person),
         owned: owned(&access, &person),
         contributions: contributions(&access, &person),
-        reset,
+        object: person.password_object().map(|login| object(login)),
+        reset: fixes::reset(&access, &person),
+        migrate: fixes::migrate(&access, &person),
         remove,
     })
 }
 
-fn finding_view(finding: Finding) -> FindingView {
-    let verdict = if colour(finding) == "red" {
-        "Broken"
-    } else {
-        "Warning"
-    };
-    FindingView {
-        verdict,
-        title: finding.label().to_owned(),
-        text: finding.explain().to_owned(),
-    }
+fn object(login: &Login) -> Link {
+    let name = password_object_name(&login.email.folded());
+    let shown = Shown::Password;
+    Link::new(
+        "Show YAML",
+        paths::yaml(shown.resource(), DEX_NAMESPACE, &name),
+    )
 }
 
 fn facts(person: &Person) -> Vec<Fact> {
@@ -292,7 +291,7 @@ fn facts(person: &Person) -> Vec<Fact> {
                 "Password object of Dex in namespace auth: effective at once"
             }
             LoginSource::Static => {
-                "staticPasswords in ConfigMap dex: shown here, changed there, needs a restart of Dex"
+                "staticPasswords in the configuration of Dex: a change needs a restart of Dex"
             }
         };
         facts.push(Fact::new("Login lives in", lives));

@@ -113,6 +113,21 @@ impl Window {
         Ok(field.send_keys(text).await?)
     }
 
+    /// As wide as a desk, so that nothing is folded away.
+    pub async fn widen(&self) -> Result<()> {
+        Ok(self.driver.set_window_rect(0, 0, 1280, 900).await?)
+    }
+
+    /// Keys, pressed while no field has the focus.
+    pub async fn type_anywhere(&self, keys: &str) -> Result<()> {
+        Ok(self.find("body").await?.send_keys(keys).await?)
+    }
+
+    /// Keys, pressed wherever the focus is.
+    pub async fn type_on(&self, keys: &str) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
+    }
+
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
         element.scroll_into_view().await?;

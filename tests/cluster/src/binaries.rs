@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::settings::{self, Dex, Kubernetes};
+use crate::settings::{self, Dex, Kubernetes, Server, SignIn};
 
 /// How often a build whose downloads failed is tried.
 const ATTEMPTS: u32 = 4;
@@ -143,12 +143,15 @@ pub(crate) async fn dex_web(release: Dex) -> Result<PathBuf> {
 
 /// Everything the given weight needs, in an order that gives the early parts early.
 pub async fn build_control_plane() -> Result<()> {
-    let (kubernetes, dex) = (Kubernetes::chosen()?, Dex::chosen()?);
-    program(Source::Etcd, "etcd").await?;
-    program(Source::Dex(dex), "dex").await?;
-    dex_web(dex).await?;
-    for name in ["kube-apiserver", "kube-controller-manager"] {
-        program(Source::Kubernetes(kubernetes), name).await?;
+    if let SignIn::Dex(dex) = SignIn::chosen()? {
+        program(Source::Dex(dex), "dex").await?;
+        dex_web(dex).await?;
+    }
+    if let Server::Kubernetes(kubernetes) = Server::chosen()? {
+        program(Source::Etcd, "etcd").await?;
+        for name in ["kube-apiserver", "kube-controller-manager"] {
+            program(Source::Kubernetes(kubernetes), name).await?;
+        }
     }
     Ok(())
 }

@@ -8,7 +8,10 @@ use http::{
     header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE},
 };
 
-use crate::http_client;
+use crate::{
+    events::{self, EventStream},
+    http_client,
+};
 
 /// One person's browser.
 #[derive(Debug, Clone)]
@@ -110,6 +113,12 @@ impl Browser {
         self.follow(next.path, answer).await
     }
 
+    /// Opens a stream of events.
+    pub async fn stream(&self, path: &str) -> Result<EventStream> {
+        let request = self.with_headers(events::request(&self.absolute(path)));
+        EventStream::open(request).await
+    }
+
     async fn follow(&mut self, mut path: String, mut answer: Response<String>) -> Result<Page> {
         for _ in 0..20 {
             let Some(location) = answer.headers().get(LOCATION) else {
@@ -131,11 +140,7 @@ impl Browser {
         bail!("redirected in circles at {path}")
     }
 
-    async fn send(
-        &mut self,
-        mut request: http::request::Builder,
-        body: String,
-    ) -> Result<Response<String>> {
+    fn with_headers(&self, mut request: http::request::Builder) -> http::request::Builder {
         if !self.cookies.is_empty() {
             let pairs: Vec<String> = self
                 .cookies
@@ -147,6 +152,15 @@ impl Browser {
         for (name, value) in &self.extra_headers {
             request = request.header(name, value);
         }
+        request
+    }
+
+    async fn send(
+        &mut self,
+        request: http::request::Builder,
+        body: String,
+    ) -> Result<Response<String>> {
+        let request = self.with_headers(request);
         let answer = http_client::send(request.body(body)?).await?;
         for cookie in answer.headers().get_all(SET_COOKIE) {
             self.store_cookie(cookie.to_str()?);

@@ -131,6 +131,18 @@ impl Dashboard {
         self.process = None;
     }
 
+    /// Waits until it has ended by itself.
+    pub async fn wait_until_ended(&self) -> Result<std::process::ExitStatus> {
+        let process = self.process.as_ref().context("it was not started")?;
+        waiting::until(
+            "the end of the dashboard",
+            Duration::from_secs(30),
+            || async { process.exit_status() },
+        )
+        .await
+        .with_context(|| self.log_text())
+    }
+
     pub fn set_environment(&mut self, name: &str, value: &str) {
         self.environment.retain(|(other, _)| other != name);
         self.environment.push((name.to_owned(), value.to_owned()));

@@ -7,7 +7,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::{
@@ -27,6 +27,7 @@ use crate::{
 /// Dex's namespace, and that of all its objects.
 pub const NAMESPACE: &str = "auth";
 const CONFIGURATION: &str = "dex";
+const CONFIGURATION_SECRET: &str = "dex-config";
 const SECRETS: [&str; 2] = ["dex-oidc-client", "dex-passwords"];
 
 /// How often Dex is started on a fresh cluster: the first time it makes its custom resources
@@ -78,13 +79,12 @@ impl DexProcess {
     }
 
     async fn program(&self, client: &Client, run: &RunDirectory) -> Result<Program> {
-        let release = settings::Dex::chosen()?;
+        let settings::SignIn::Dex(release) = settings::SignIn::chosen()? else {
+            bail!("the sandbox's issuer needs the sandbox as API server: LAB_KUBERNETES=sandbox");
+        };
         let web = binaries::dex_web(release).await?;
-        let maps: Api<ConfigMap> = Api::namespaced(client.clone(), NAMESPACE);
-        let written = maps.get(CONFIGURATION).await?.data.unwrap_or_default();
-        let written = written
-            .get("config.yaml")
-            .context("ConfigMap auth/dex has no key config.yaml")?;
+        let written = configuration(client).await?;
+        let written = &written;
         let own = json!({
             "storage": { "type": "kubernetes", "config": { "kubeConfigFile": self.kubeconfig } },
             "web": { "http": format!("127.0.0.1:{}", self.port) },
@@ -101,6 +101,24 @@ impl DexProcess {
         }
         Ok(program)
     }
+}
+
+/// From the Secret that an installation may have instead, or from the ConfigMap of Kubeflow.
+async fn configuration(client: &Client) -> Result<String> {
+    let secrets: Api<Secret> = Api::namespaced(client.clone(), NAMESPACE);
+    if let Some(secret) = secrets.get_opt(CONFIGURATION_SECRET).await? {
+        let data = secret.data.unwrap_or_default();
+        let text = data
+            .get("config.yaml")
+            .context("a Secret without config.yaml")?;
+        return Ok(String::from_utf8(text.0.clone())?);
+    }
+    let maps: Api<ConfigMap> = Api::namespaced(client.clone(), NAMESPACE);
+    let data = maps.get(CONFIGURATION).await?.data.unwrap_or_default();
+    let text = data.get("config.yaml");
+    Ok(text
+        .context("ConfigMap auth/dex has no key config.yaml")?
+        .clone())
 }
 
 /// Replaces top-level blocks of a YAML text.

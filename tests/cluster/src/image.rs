@@ -4,6 +4,7 @@
 //! every time stamp is zero, so the same files give the same image.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{BufWriter, Read},
     path::{Path, PathBuf},
@@ -27,8 +28,10 @@ pub struct Image {
     name: String,
     entries: Vec<Entry>,
     entrypoint: Vec<String>,
+    command: Vec<String>,
     user: String,
     environment: Vec<String>,
+    labels: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +39,7 @@ enum Entry {
     Directory {
         path: String,
         mode: u32,
+        owner: u64,
     },
     File {
         path: String,
@@ -64,15 +68,23 @@ impl Entry {
 }
 
 impl Image {
-    /// An image with nothing but `/tmp` and the two names everybody looks up.
-    pub fn new(name: &str) -> Self {
-        let image = Self {
+    /// An image with nothing in it.
+    pub fn empty(name: &str) -> Self {
+        Self {
             name: full_name(name),
             entries: Vec::new(),
             entrypoint: Vec::new(),
+            command: Vec::new(),
             user: String::new(),
-            environment: vec![SEARCH_PATH.into()],
-        };
+            environment: Vec::new(),
+            labels: BTreeMap::new(),
+        }
+    }
+
+    /// An image with nothing but `/tmp` and the two names everybody looks up.
+    pub fn new(name: &str) -> Self {
+        let mut image = Self::empty(name);
+        image.environment.push(SEARCH_PATH.into());
         image
             .directory("/tmp", 0o1777)
             .text(
@@ -90,15 +102,21 @@ impl Image {
             "/usr/local/bin/{}",
             file.context("a program without a name")?
         );
-        let mut image = Self::new(name).file(&target, binary, 0o755);
+        let image = Self::new(name).file(&target, binary, 0o755);
+        let image = image.libraries_of(binary).await?;
+        Ok(image.entrypoint(&[&target]).user("65532:65532"))
+    }
+
+    /// Adds what a program of this machine is linked with; nothing, if it is linked statically.
+    pub async fn libraries_of(mut self, binary: &Path) -> Result<Self> {
         for library in libraries(binary).await? {
             let path = library
                 .to_str()
                 .context("a library's path is not UTF-8")?
                 .to_owned();
-            image = image.file(&path, &library, 0o755);
+            self = self.file(&path, &library, 0o755);
         }
-        Ok(image.entrypoint(&[&target]).user("65532:65532"))
+        Ok(self)
     }
 
     /// The name containerd will know it by.
@@ -140,10 +158,17 @@ impl Image {
 
     /// Adds an empty directory.
     #[must_use]
-    pub fn directory(mut self, path: &str, mode: u32) -> Self {
+    pub fn directory(self, path: &str, mode: u32) -> Self {
+        self.directory_of(path, mode, 0)
+    }
+
+    /// Adds an empty directory that belongs to a user and the group of the same number.
+    #[must_use]
+    pub fn directory_of(mut self, path: &str, mode: u32, owner: u64) -> Self {
         self.entries.push(Entry::Directory {
             path: path.into(),
             mode,
+            owner,
         });
         self
     }
@@ -170,6 +195,19 @@ impl Image {
         self
     }
 
+    /// What it is told when nobody says otherwise.
+    #[must_use]
+    pub fn command(mut self, arguments: &[&str]) -> Self {
+        self.command = arguments.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    #[must_use]
+    pub fn label(mut self, name: &str, value: &str) -> Self {
+        self.labels.insert(name.into(), value.into());
+        self
+    }
+
     /// Numeric, as `uid:gid`: "runs as non-root" cannot be checked on a name.
     #[must_use]
     pub fn user(mut self, user: &str) -> Self {
@@ -182,6 +220,16 @@ impl Image {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push(format!("{name}={value}"));
         self
+    }
+
+    /// How many bytes its layer has once compressed the way it is pushed to a registry.
+    pub async fn compressed_size(&self) -> Result<u64> {
+        let scratch = tempfile::tempdir()?;
+        let layer = scratch.path().join("layer.tar");
+        let (image, target) = (self.clone(), layer.clone());
+        tokio::task::spawn_blocking(move || image.write_layer(&target)).await??;
+        commands::run(&["gzip", "-6", layer.to_str().context("a path is not UTF-8")?]).await?;
+        Ok(fs::metadata(scratch.path().join("layer.tar.gz"))?.len())
     }
 
     /// Writes the tar file that `ctr images import` takes.
@@ -228,7 +276,10 @@ impl Image {
         let configuration = serde_json::to_vec(&json!({
             "architecture": architecture(),
             "os": "linux",
-            "config": { "Entrypoint": self.entrypoint, "User": self.user, "Env": self.environment, "WorkingDir": "/" },
+            "config": {
+                "Entrypoint": self.entrypoint, "Cmd": self.command, "User": self.user, "Env": self.environment,
+                "Labels": self.labels, "WorkingDir": "/",
+            },
             "rootfs": { "type": "layers", "diff_ids": [format!("sha256:{layer_digest}")] },
         }))?;
         let manifest = serde_json::to_vec(&json!({
@@ -310,12 +361,12 @@ fn parents_of(path: &str) -> Vec<String> {
 
 fn write_entry(archive: &mut Builder<BufWriter<File>>, entry: &Entry) -> Result<()> {
     match entry {
-        Entry::Directory { mode, .. } => append(
-            archive,
-            (EntryType::Directory, *mode),
-            entry.path(),
-            &[][..],
-        ),
+        Entry::Directory { mode, owner, .. } => {
+            let mut header = header((EntryType::Directory, *mode), 0);
+            header.set_uid(*owner);
+            header.set_gid(*owner);
+            Ok(archive.append_data(&mut header, entry.path(), &[][..])?)
+        }
         Entry::Text { content, .. } => append(
             archive,
             (EntryType::Regular, 0o644),

@@ -7,9 +7,8 @@ use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::Api;
 
-use crate::image::Image;
 use crate::running::Lab;
-use crate::{binaries, commands, dashboard, waiting};
+use crate::{binaries, commands, dashboard, dockerfile, waiting};
 
 pub const NAMESPACE: &str = "kubeflow-admin";
 const IMAGE: &str = "docker.io/library/kubeflow-admin:latest";
@@ -20,10 +19,8 @@ const NODE_PORT: u16 = 30880;
 pub async fn install(lab: &Lab) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let stripped = strip(&dashboard::program()?, folder.path()).await?;
-    let image = Image::of_program(&stripped, IMAGE)
-        .await?
-        .link("/kubeflow-admin", "/usr/local/bin/kubeflow-admin");
-    lab.load_image(&image).await?;
+    lab.load_image(&dockerfile::image(&stripped, IMAGE).await?)
+        .await?;
     let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/overlays/nodeport");
     let overlay = overlay.to_str().context("a path that is not UTF-8")?;
     kubectl(lab, &["apply", "-k", overlay]).await?;

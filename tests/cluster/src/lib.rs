@@ -10,7 +10,7 @@
 //! In reading order: [`running`] is the handle that tests hold; `binaries` builds the programs
 //! from public Go modules, once; `control_plane`, `dex` and [`node`] start them; [`stand_in`]
 //! is *our* imitation of Kubeflow's profile controller and of KFAM, which cannot be had as
-//! modules; [`image`] makes container images without a container engine; [`audit`] reads what
+//! modules; [`image`] makes container images without a container engine, [`dockerfile`] ours; [`audit`] reads what
 //! the API server saw. Nothing here knows the dashboard's code: it is tested from outside.
 
 pub mod audit;
@@ -21,8 +21,12 @@ mod commands;
 mod control_plane;
 pub mod dashboard;
 pub mod dex;
+pub mod dex_pod;
+pub mod dockerfile;
+pub mod events;
 pub mod http_client;
 pub mod image;
+mod in_memory;
 pub mod installed;
 mod kubeconfig;
 pub mod manifests;

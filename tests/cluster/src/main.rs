@@ -1,13 +1,17 @@
 //! `lab`: the same lab the tests start, to look around in.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 use lab::dashboard::Dashboard;
-use lab::{Lab, binaries, installed, run_directory};
+use lab::{Lab, binaries, dockerfile, installed, run_directory};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// Compressed, with everything in it.
+const LARGEST_IMAGE: u64 = 25_000_000;
 
 /// A real Kubernetes with a real Dex on this machine.
 #[derive(Parser)]
@@ -30,6 +34,11 @@ enum Command {
         #[arg(long)]
         node: bool,
     },
+    /// Say how large the image of the Dockerfile is with this program in it; more than 25 MB is an error.
+    Image {
+        /// A `kubeflow-admin`, linked statically.
+        program: PathBuf,
+    },
     /// Remove what killed runs left behind.
     Down,
 }
@@ -48,6 +57,7 @@ async fn main() -> Result<()> {
         Command::Up { node: true } => node().await,
         Command::Build { node: false } => binaries::build_control_plane().await,
         Command::Build { node: true } => binaries::build_node().await,
+        Command::Image { program } => image(&program).await,
         Command::Down => down(),
     }
 }
@@ -94,6 +104,24 @@ async fn stay(lab: Lab, origin: &str, link: &str) -> Result<()> {
     }
     // Dropped off the async threads: it waits for processes to end.
     tokio::task::spawn_blocking(move || drop(lab)).await?;
+    Ok(())
+}
+
+async fn image(program: &Path) -> Result<()> {
+    // It fails, or says so, on a program that is linked statically.
+    let linked = std::process::Command::new("ldd").arg(program).output()?;
+    ensure!(
+        !String::from_utf8_lossy(&linked.stdout).contains("=>"),
+        "{} is not linked statically",
+        program.display()
+    );
+    let image = dockerfile::image(program, "kubeflow-admin:measured").await?;
+    let (plain, size) = (program.metadata()?.len(), image.compressed_size().await?);
+    writeln!(
+        std::io::stdout(),
+        "program {plain} bytes, image {size} bytes compressed, allowed {LARGEST_IMAGE}"
+    )?;
+    ensure!(size <= LARGEST_IMAGE, "the image is too large");
     Ok(())
 }
 

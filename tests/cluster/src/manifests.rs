@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 
 use crate::waiting;
 
-pub(crate) const CUSTOM_RESOURCES: &str = include_str!("../manifests/custom-resources.yaml");
-pub(crate) const KUBEFLOW: &str = include_str!("../manifests/kubeflow.yaml");
-pub(crate) const DEX: &str = include_str!("../manifests/dex.yaml");
+pub(crate) const CUSTOM_RESOURCES: &str =
+    include_str!("../../../src/sandbox/seed/custom-resources.yaml");
+pub(crate) const KUBEFLOW: &str = include_str!("../../../src/sandbox/seed/kubeflow.yaml");
+pub(crate) const DEX: &str = include_str!("../../../src/sandbox/seed/dex.yaml");
 pub(crate) const DEX_POD: &str = include_str!("../manifests/dex-pod.yaml");
 pub(crate) const DNS: &str = include_str!("../manifests/dns.yaml");
 pub(crate) const STORAGE: &str = include_str!("../manifests/storage.yaml");

@@ -8,7 +8,7 @@ use std::{
     ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{Mutex, OnceLock, PoisonError, mpsc},
     thread,
 };
@@ -119,6 +119,12 @@ impl Process {
             );
         }
         Ok(())
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn exit_status(&self) -> Result<Option<ExitStatus>> {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(child.try_wait()?)
     }
 
     pub(crate) fn id(&self) -> u32 {

@@ -1,4 +1,5 @@
-//! A proxy between a dashboard and the API server, which can kill the dashboard at any request it makes.
+//! A proxy between a dashboard and the API server, which can kill the dashboard, or tell it to stop, at any
+//! request it makes.
 
 use std::{
     net::Ipv4Addr,
@@ -28,10 +29,20 @@ pub enum Moment {
     BeforeAnswer,
 }
 
-/// A kill that is yet to happen.
+/// What happens to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blow {
+    /// Killed on the spot (`kill -9`); this request is lost with it.
+    Kill,
+    /// Told to stop, as Kubernetes does it; this request and the next go on as usual.
+    Terminate,
+}
+
+/// A blow that is yet to happen.
 #[derive(Debug, Clone, Copy)]
 pub struct Trap {
     pub process: u32,
+    pub blow: Blow,
     pub moment: Moment,
     /// How many requests in somebody's name pass before it.
     pub countdown: u32,
@@ -115,7 +126,16 @@ impl Shared {
 }
 
 async fn forward(State(shared): State<Shared>, request: Request) -> Response {
-    let trap = shared.springs(&request);
+    let mut trap = shared.springs(&request);
+    if let Some(Trap {
+        process,
+        blow: Blow::Terminate,
+        ..
+    }) = trap
+    {
+        signal(process, "-TERM");
+        trap = None;
+    }
     if let Some(Trap {
         process,
         moment: Moment::BeforeRequest,
@@ -158,9 +178,13 @@ async fn pass_on(client: &Client, request: Request) -> Result<Response> {
 }
 
 fn kill(process: u32) -> Response {
-    // It may have died by itself; then there is nothing to kill.
-    let _ = std::process::Command::new("kill")
-        .args(["-9", &process.to_string()])
-        .status();
+    signal(process, "-KILL");
     Response::new(Body::empty())
+}
+
+fn signal(process: u32, name: &str) {
+    // It may have died by itself; then there is nothing to do.
+    let _ = std::process::Command::new("kill")
+        .args([name, &process.to_string()])
+        .status();
 }

@@ -22,7 +22,9 @@ use crate::{
     control_plane::{ControlPlane, Place},
     dex::{self, DexProcess},
     image::Image,
-    kubeconfig, manifests,
+    in_memory,
+    kubeconfig::{self, Endpoint},
+    manifests,
     node::{self, Node},
     ports,
     processes::Process,
@@ -44,14 +46,52 @@ pub struct Lab {
     stand_in: StandIn,
     dex: DexOf,
     node: Option<Node>,
-    control: ControlPlane,
+    control: Control,
     run: RunDirectory,
+}
+
+/// Who plays the API server.
+enum Control {
+    Processes(Box<ControlPlane>),
+    Sandbox(Box<in_memory::Server>),
+}
+
+impl Control {
+    fn endpoint(&self) -> &Endpoint {
+        match self {
+            Self::Processes(control) => &control.endpoint,
+            Self::Sandbox(server) => &server.endpoint,
+        }
+    }
+
+    fn kubeconfig(&self) -> &Path {
+        match self {
+            Self::Processes(control) => &control.kubeconfig,
+            Self::Sandbox(server) => &server.kubeconfig,
+        }
+    }
+
+    fn configuration(&self) -> Config {
+        match self {
+            Self::Processes(control) => control.configuration.clone(),
+            Self::Sandbox(server) => server.configuration.clone(),
+        }
+    }
+
+    fn audit_log(&self) -> &Path {
+        match self {
+            Self::Processes(control) => &control.audit_log,
+            Self::Sandbox(server) => &server.audit_log,
+        }
+    }
 }
 
 /// Who runs Dex.
 enum DexOf {
     /// The lab, as a process.
     Lab(RunningDex),
+    /// The sandbox's issuer.
+    Sandbox(in_memory::SignIn, String),
     /// The cluster, as a pod, reached at this URL.
     Cluster(String),
 }
@@ -66,7 +106,10 @@ impl Lab {
     /// Starts etcd, the API server, the controller manager and Dex as processes on free loopback
     /// ports, with the stand-in of the profile controller. Needs no root.
     pub async fn control_plane() -> Result<Self> {
-        let release = Kubernetes::chosen()?;
+        let release = match settings::Server::chosen()? {
+            settings::Server::Kubernetes(release) => release,
+            settings::Server::Sandbox => return Self::in_memory().await,
+        };
         let mut attempt = 1;
         let (run, control) = loop {
             let run = RunDirectory::create()?;
@@ -81,6 +124,7 @@ impl Lab {
             }
             attempt += 1;
         };
+        let control = Control::Processes(Box::new(control));
         furnish(&control).await?;
         let (stand_in, dex) = futures::try_join!(
             start_stand_in(&control, &run),
@@ -95,6 +139,30 @@ impl Lab {
         })
     }
 
+    /// The sandbox in the place of the control plane, with its own issuer or a real Dex.
+    async fn in_memory() -> Result<Self> {
+        let run = RunDirectory::create()?;
+        let server = in_memory::Server::start(&run).await?;
+        let control = Control::Sandbox(Box::new(server));
+        furnish(&control).await?;
+        let stand_in = start_stand_in(&control, &run).await?;
+        let dex = match (settings::SignIn::chosen()?, &control) {
+            (settings::SignIn::Sandbox, Control::Sandbox(server)) => {
+                let sign_in = server.issuer().await?;
+                let url = sign_in.url();
+                DexOf::Sandbox(sign_in, url)
+            }
+            _ => DexOf::Lab(RunningDex::start(&control, &run).await?),
+        };
+        Ok(Self {
+            stand_in,
+            dex,
+            node: None,
+            control,
+            run,
+        })
+    }
+
     /// Starts a control plane and a whole node in a network namespace of their own, with DNS,
     /// storage and Dex as pods. Needs root and some packages: see [`node::obstacles`].
     pub async fn node() -> Result<Self> {
@@ -103,11 +171,12 @@ impl Lab {
         let authority = Authority::create(run.subdirectory("certificates")?)?;
         let release = Kubernetes::V1_34;
         let control = ControlPlane::start(&run, &network.place(), release, &authority).await?;
+        let control = Control::Processes(Box::new(control));
         furnish(&control).await?;
         let stand_in = start_stand_in(&control, &run).await?;
         let dex = format!("http://{}:{}", network.node_address(), node::DEX_PORT);
-        let client = client(control.configuration.clone());
-        let trust = (&control.endpoint, &authority);
+        let client = client(control.configuration());
+        let trust = (control.endpoint(), &authority);
         let node = Node::start(&run, network, &client, trust).await?;
         dex::wait_until_healthy(&dex).await?;
         Ok(Self {
@@ -131,12 +200,12 @@ impl Lab {
 
     /// A kubeconfig of the group `system:masters`.
     pub fn kubeconfig(&self) -> &Path {
-        &self.control.kubeconfig
+        self.control.kubeconfig()
     }
 
     /// Where the API server answers.
     pub fn api_url(&self) -> &str {
-        &self.control.endpoint.url
+        &self.control.endpoint().url
     }
 
     /// The run's directory: logs of all components, certificates, kubeconfig files.
@@ -146,12 +215,12 @@ impl Lab {
 
     /// A client of the group `system:masters`, for the async runtime of the caller.
     pub fn client(&self) -> Client {
-        client(self.control.configuration.clone())
+        client(self.control.configuration())
     }
 
     /// A client that acts in the name of somebody else, by impersonation.
     pub async fn client_as(&self, user: &str, groups: &[&str]) -> Result<Client> {
-        let mut configuration = self.control.configuration.clone();
+        let mut configuration = self.control.configuration();
         configuration.auth_info.impersonate = Some(user.to_owned());
         configuration.auth_info.impersonate_groups =
             Some(groups.iter().map(ToString::to_string).collect());
@@ -168,18 +237,25 @@ impl Lab {
     pub fn dex_url(&self) -> &str {
         match &self.dex {
             DexOf::Lab(dex) => &dex.url,
-            DexOf::Cluster(url) => url,
+            DexOf::Sandbox(_, url) | DexOf::Cluster(url) => url,
         }
     }
 
     /// Stops the Dex process.
     pub async fn stop_dex(&self) -> Result<()> {
+        if let DexOf::Sandbox(sign_in, _) = &self.dex {
+            sign_in.stop().await;
+            return Ok(());
+        }
         self.running_dex()?.process.lock().await.take();
         Ok(())
     }
 
     /// Starts the Dex process again, from what `ConfigMap` and Secrets in `auth` say now.
     pub async fn start_dex(&self) -> Result<()> {
+        if let DexOf::Sandbox(sign_in, _) = &self.dex {
+            return sign_in.start_again().await;
+        }
         let dex = self.running_dex()?;
         let mut process = dex.process.lock().await;
         process.take();
@@ -187,10 +263,22 @@ impl Lab {
         Ok(())
     }
 
+    /// Tries what the `ConfigMap` and Secrets in `auth` say now beside the Dex that runs.
+    pub async fn try_dex(&self) -> Result<()> {
+        let dex = self.running_dex()?;
+        let beside = DexProcess {
+            port: ports::free()?,
+            kubeconfig: dex.place.kubeconfig.clone(),
+        };
+        beside.start(&self.client(), &self.run).await.map(drop)
+    }
+
     fn running_dex(&self) -> Result<&RunningDex> {
         match &self.dex {
             DexOf::Lab(dex) => Ok(dex),
-            DexOf::Cluster(_) => bail!("here Dex is a pod: scale or restart its Deployment"),
+            DexOf::Cluster(_) | DexOf::Sandbox(..) => {
+                bail!("here Dex is no process: scale or restart its Deployment")
+            }
         }
     }
 
@@ -232,13 +320,19 @@ impl Lab {
 
     /// Kills the API server, for a while without one. Everything else stays.
     pub async fn stop_api_server(&self) -> Result<()> {
-        self.control.stop_api_server().await;
+        match &self.control {
+            Control::Processes(control) => control.stop_api_server().await,
+            Control::Sandbox(server) => server.stop().await,
+        }
         Ok(())
     }
 
     /// Starts the API server again, at the same address, and waits until it is ready.
     pub async fn start_api_server(&self) -> Result<()> {
-        self.control.start_api_server(&self.run).await
+        match &self.control {
+            Control::Processes(control) => control.start_api_server(&self.run).await,
+            Control::Sandbox(server) => server.start_again().await,
+        }
     }
 
     /// Applies every object of a YAML stream, of any kind the API server knows (server-side
@@ -259,7 +353,7 @@ impl Lab {
 
     /// Every request the API server has answered so far, but the components' own reads.
     pub fn audit_log(&self) -> Result<Vec<AuditEntry>> {
-        audit::read(&self.control.audit_log)
+        audit::read(self.control.audit_log())
     }
 
     /// Waits for a logged request: the line may come a moment after the answer.
@@ -270,7 +364,7 @@ impl Lab {
                 return Ok(entry);
             }
             if start.elapsed() > Duration::from_secs(10) {
-                bail!("no such request in {}", self.control.audit_log.display());
+                bail!("no such request in {}", self.control.audit_log().display());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -288,15 +382,13 @@ impl Lab {
 }
 
 impl RunningDex {
-    async fn start(control: &ControlPlane, run: &RunDirectory) -> Result<Self> {
+    async fn start(control: &Control, run: &RunDirectory) -> Result<Self> {
         let kubeconfig = service_account_kubeconfig(control, run, (dex::NAMESPACE, "dex")).await?;
         let place = DexProcess {
             port: ports::free()?,
             kubeconfig,
         };
-        let process = place
-            .start(&client(control.configuration.clone()), run)
-            .await?;
+        let process = place.start(&client(control.configuration()), run).await?;
         Ok(Self {
             url: place.url(),
             place,
@@ -306,16 +398,16 @@ impl RunningDex {
 }
 
 /// Puts into a fresh cluster what a Kubeflow install would have put there.
-async fn furnish(control: &ControlPlane) -> Result<()> {
-    let client = client(control.configuration.clone());
+async fn furnish(control: &Control) -> Result<()> {
+    let client = client(control.configuration());
     manifests::create(&client, manifests::CUSTOM_RESOURCES).await?;
     manifests::create(&client, manifests::KUBEFLOW).await?;
     manifests::create(&client, manifests::DEX).await
 }
 
 /// Starts the stand-in of the profile controller, once what it needs is served.
-async fn start_stand_in(control: &ControlPlane, run: &RunDirectory) -> Result<StandIn> {
-    let client = client(control.configuration.clone());
+async fn start_stand_in(control: &Control, run: &RunDirectory) -> Result<StandIn> {
+    let client = client(control.configuration());
     manifests::wait_until_served(&client).await?;
     manifests::wait_until_aggregated(&client).await?;
     let account = (stand_in::NAMESPACE, stand_in::SERVICE_ACCOUNT);
@@ -327,12 +419,11 @@ async fn start_stand_in(control: &ControlPlane, run: &RunDirectory) -> Result<St
 }
 
 async fn service_account_kubeconfig(
-    control: &ControlPlane,
+    control: &Control,
     run: &RunDirectory,
     (namespace, name): (&str, &str),
 ) -> Result<PathBuf> {
-    let accounts: Api<ServiceAccount> =
-        Api::namespaced(client(control.configuration.clone()), namespace);
+    let accounts: Api<ServiceAccount> = Api::namespaced(client(control.configuration()), namespace);
     let request = TokenRequest {
         spec: TokenRequestSpec {
             expiration_seconds: Some(TOKEN_SECONDS),
@@ -360,7 +451,7 @@ async fn service_account_kubeconfig(
     let path = run
         .subdirectory("kubeconfigs")?
         .join(format!("{namespace}-{name}"));
-    control.endpoint.with_token(path, &token, namespace)
+    control.endpoint().with_token(path, &token, namespace)
 }
 
 #[expect(

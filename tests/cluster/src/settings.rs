@@ -29,11 +29,6 @@ impl Kubernetes {
             Self::V1_30 => ("1", "30"),
         }
     }
-
-    /// `LAB_KUBERNETES`, or the default.
-    pub fn chosen() -> Result<Self> {
-        chosen("LAB_KUBERNETES", Self::V1_34)
-    }
 }
 
 impl FromStr for Kubernetes {
@@ -44,6 +39,56 @@ impl FromStr for Kubernetes {
             "1.34.4" | "1.34" => Ok(Self::V1_34),
             "1.30.14" | "1.30" => Ok(Self::V1_30),
             other => bail!("no Kubernetes {other} in the lab; there are 1.34.4 and 1.30.14"),
+        }
+    }
+}
+
+/// Who plays the API server: `LAB_KUBERNETES`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    Kubernetes(Kubernetes),
+    /// `sandbox`: the dashboard's own, in memory.
+    Sandbox,
+}
+
+impl Server {
+    pub fn chosen() -> Result<Self> {
+        chosen("LAB_KUBERNETES", Self::Kubernetes(Kubernetes::V1_34))
+    }
+}
+
+impl FromStr for Server {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "sandbox" => Ok(Self::Sandbox),
+            release => release.parse().map(Self::Kubernetes),
+        }
+    }
+}
+
+/// Who plays Dex: `LAB_DEX`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    Dex(Dex),
+    /// `sandbox`: the dashboard's own issuer; needs the sandbox as the API server too.
+    Sandbox,
+}
+
+impl SignIn {
+    pub fn chosen() -> Result<Self> {
+        chosen("LAB_DEX", Self::Dex(Dex::V2_45))
+    }
+}
+
+impl FromStr for SignIn {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "sandbox" => Ok(Self::Sandbox),
+            release => release.parse().map(Self::Dex),
         }
     }
 }
@@ -64,11 +109,6 @@ impl Dex {
             Self::V2_45 => "v2.45.1",
             Self::V2_41 => "v2.41.1",
         }
-    }
-
-    /// `LAB_DEX`, or the default.
-    pub fn chosen() -> Result<Self> {
-        chosen("LAB_DEX", Self::V2_45)
     }
 }
 

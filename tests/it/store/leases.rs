@@ -12,6 +12,7 @@ both!(
     of_twenty_claims_one_succeeds,
     what_nobody_works_on_is_found,
     old_plans_and_old_results_are_deleted_and_active_ones_never,
+    what_ended_lately_is_news_to_the_one_who_planned_it,
 );
 
 async fn operations_are_listed_newest_first_and_by_filter(place: &Place) {
@@ -153,4 +154,31 @@ async fn old_plans_and_old_results_are_deleted_and_active_ones_never(place: &Pla
         .unwrap();
     let states: Vec<_> = left.iter().map(|work| work.state).collect();
     assert_eq!(states, [State::Planned, State::Undoing, State::Running]);
+}
+
+async fn what_ended_lately_is_news_to_the_one_who_planned_it(place: &Place) {
+    let store = place.open().await;
+    let ended = |number, state, at| Operation {
+        updated_at: second(at),
+        ..operation(number, state)
+    };
+    let done = ended(1, State::Done, 50);
+    let failed = ended(2, State::Failed, 40);
+    let of_others = Operation {
+        actor: super::fixtures::person("eve@example.com"),
+        ..ended(3, State::Done, 60)
+    };
+    let running = ended(4, State::Running, 60);
+    // More than a day went by between its plan and its end.
+    let ancient = ended(5, State::Done, 100_000);
+    for operation in [&done, &failed, &of_others, &running] {
+        store.operation_insert(operation).await.unwrap();
+    }
+    let bob = done.actor.user.clone();
+    let news = |since| store.operations_ended_of(&bob, second(since));
+    assert_eq!(news(0).await, Ok(vec![failed, done.clone()]));
+    assert_eq!(news(40).await, Ok(vec![done]));
+    assert_eq!(news(50).await, Ok(Vec::new()));
+    store.operation_insert(&ancient).await.unwrap();
+    assert_eq!(news(99_000).await, Ok(Vec::new()));
 }

@@ -5,6 +5,7 @@
     reason = "what a test asks for and does not get fails it"
 )]
 
+mod console;
 mod main_job;
 mod place;
 mod tour;

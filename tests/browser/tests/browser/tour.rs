@@ -8,16 +8,19 @@ use screen::{Album, Driver, Scripts, Window};
 
 use crate::place::{self, sign_in};
 
-const EMPTY: [(&str, &str); 6] = [
+const EMPTY: [(&str, &str); 9] = [
     ("empty-overview", "/"),
     ("empty-users", "/users"),
     ("empty-profiles", "/profiles"),
     ("empty-operations", "/operations"),
     ("empty-mine", "/mine"),
     ("empty-search", "/users?q=nobody"),
+    ("empty-everything", "/search"),
+    ("empty-found", "/search?q=nobody"),
+    ("empty-choice", "/users/remove"),
 ];
 
-const FULL: [(&str, &str); 9] = [
+const FULL: [(&str, &str); 15] = [
     ("full-overview", "/"),
     ("full-users", "/users"),
     ("full-users-findings", "/users?sort=-findings"),
@@ -27,6 +30,21 @@ const FULL: [(&str, &str); 9] = [
     ("full-quota", "/profiles/of/vision-team/quota"),
     ("full-profile-delete", "/profiles/of/vision-team/delete"),
     ("full-sessions", "/sessions"),
+    ("full-found", "/search?q=an"),
+    ("full-yaml", "/yaml/rolebindings/vision-team/namespaceAdmin"),
+    (
+        "full-users-remove",
+        "/users/remove?user=ana@example.com&user=ivan@example.com&user=nobody@example.com",
+    ),
+    (
+        "full-profiles-delete",
+        "/profiles/delete?profile=ana&profile=vision-team",
+    ),
+    (
+        "full-profiles-quota",
+        "/profiles/quota?profile=ana&profile=ml-course",
+    ),
+    ("full-operations", "/operations"),
 ];
 
 #[tokio::test]

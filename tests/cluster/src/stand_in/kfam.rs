@@ -9,7 +9,7 @@ use kube::{
     api::{DeleteParams, DynamicObject, ListParams, PostParams},
 };
 
-use super::{
+use kubeflow_admin::sandbox::profile_controller::{
     objects::{self, ROLE, USER},
     profile::Profile,
 };
@@ -39,15 +39,7 @@ impl Binding {
 
     /// The name of its `RoleBinding` and its `AuthorizationPolicy`.
     pub fn object_name(&self) -> String {
-        let mut name = String::new();
-        for character in format!("user-{}-clusterrole-{}", self.user, self.role).chars() {
-            if character.is_ascii_alphanumeric() {
-                name.push(character.to_ascii_lowercase());
-            } else if !name.ends_with('-') {
-                name.push('-');
-            }
-        }
-        name
+        objects::contributor_name(&self.user, &self.role)
     }
 }
 

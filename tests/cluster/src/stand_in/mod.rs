@@ -1,57 +1,23 @@
-//! A STAND-IN for Kubeflow's profile controller and for KFAM. This is test code of this
-//! project, not Kubeflow's: the real programs cannot be built from public modules.
+//! STAND-INS for Kubeflow's profile controller and for KFAM: the real programs cannot be built
+//! from public modules.
 //!
-//! It imitates what the real ones (2.0.0, and the same since 1.8) were seen to write to a real
-//! API server: the same objects in the same order, with the same field managers, as plain
-//! creates and updates, and with their shortcomings: a `status` that stays empty, a silent stop
-//! when the namespace's owner annotation disagrees, annotations that keep an old owner.
-//! `reconcile` is the controller, `objects` what it writes, [`kfam`] the contributor
-//! service. A behaviour that is not known from the real ones does not belong here.
+//! The controller is that of the sandbox (`kubeflow_admin::sandbox::profile_controller`), run
+//! here against the lab's API server; [`kfam`] is the contributor service.
 
 pub mod kfam;
-mod objects;
-mod profile;
-mod quantity;
-mod reconcile;
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use anyhow::Result;
 use kube::{Client, Config};
+use kubeflow_admin::sandbox::profile_controller::{self, Delay};
 use tokio::sync::oneshot;
 
 pub use kfam::Kfam;
-pub use reconcile::run;
-
-/// The real controller's `ServiceAccount`, bound to `cluster-admin`.
-pub const NAMESPACE: &str = "kubeflow";
-/// See [`NAMESPACE`].
-pub const SERVICE_ACCOUNT: &str = "profiles-controller-service-account";
-
-/// The time the stand-in waits before each reconcile; can be changed while it runs.
-#[derive(Debug, Clone, Default)]
-pub struct Delay(Arc<AtomicU64>);
-
-impl Delay {
-    /// Changes it for all clones.
-    pub fn set(&self, delay: Duration) {
-        self.0.store(
-            u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-            Ordering::Relaxed,
-        );
-    }
-
-    fn get(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed))
-    }
-}
+pub use profile_controller::{NAMESPACE, SERVICE_ACCOUNT};
 
 /// The stand-in of the profile controller, on a thread and a runtime of its own: the runtime
 /// of the test that started the lab ends before the lab does.
@@ -75,7 +41,7 @@ impl StandIn {
             runtime.block_on(async {
                 match Client::try_from(for_client) {
                     Ok(client) => tokio::select! {
-                        () = reconcile::run(client, of_thread) => {}
+                        () = profile_controller::run(client, of_thread) => {}
                         _ = stopped => {}
                     },
                     Err(problem) => tracing::error!(%problem, "the stand-in has no client"),

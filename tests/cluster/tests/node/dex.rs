@@ -10,13 +10,14 @@ use kube::{
 use lab::{http_client, waiting};
 use serde_json::json;
 
-use crate::shared_node;
+use crate::{shared_node, turn_at_dex};
 
 #[tokio::test]
 async fn dex_is_ready_and_answers_on_the_nodes_port() {
     let Some(lab) = shared_node().await else {
         return;
     };
+    let _turn = turn_at_dex().await;
     let deployments: Api<Deployment> = Api::namespaced(lab.client(), "auth");
     let dex = deployments.get("dex").await.unwrap();
     assert_eq!(dex.status.unwrap().ready_replicas, Some(1));
@@ -34,6 +35,7 @@ async fn a_restart_of_dex_brings_a_new_pod_and_ends() {
     let Some(lab) = shared_node().await else {
         return;
     };
+    let _turn = turn_at_dex().await;
     let pods: Api<Pod> = Api::namespaced(lab.client(), "auth");
     let names = async || -> anyhow::Result<Vec<String>> {
         let listed = pods.list(&ListParams::default().labels("app=dex")).await?;

@@ -8,9 +8,10 @@
 
 mod dex;
 mod pods;
+mod rollout;
 
 use lab::{Lab, node};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 /// One node for all of these tests; none where something is lacking.
 pub(crate) async fn shared_node() -> Option<&'static Lab> {
@@ -22,4 +23,10 @@ pub(crate) async fn shared_node() -> Option<&'static Lab> {
     }
     let started = SHARED.get_or_try_init(Lab::node).await;
     Some(started.unwrap_or_else(|problem| panic!("the node did not start: {problem:?}")))
+}
+
+/// There is one Dex: who changes it, or counts its pods, waits for its turn.
+pub(crate) async fn turn_at_dex() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
 }

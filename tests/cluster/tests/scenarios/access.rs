@@ -186,6 +186,14 @@ async fn sec_21_rights_that_were_taken_away_are_gone_within_a_minute() {
         brief.get("/kubeflow-admin/users").await.unwrap().status,
         200
     );
+    let mut stream = brief
+        .stream("/kubeflow-admin/events?list=users")
+        .await
+        .unwrap();
+    stream
+        .wait_for("ready", std::time::Duration::from_secs(5))
+        .await
+        .unwrap();
     let bindings: kube::Api<k8s_openapi::api::rbac::v1::ClusterRoleBinding> =
         kube::Api::all(lab.client());
     bindings
@@ -206,6 +214,10 @@ async fn sec_21_rights_that_were_taken_away_are_gone_within_a_minute() {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
     assert_eq!(status, 403);
+    stream
+        .wait_for("ended", std::time::Duration::from_secs(10))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

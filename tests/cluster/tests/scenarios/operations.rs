@@ -3,7 +3,7 @@
 use lab::Lab;
 use lab::browser::{Browser, Page};
 use lab::dashboard::{Dashboard, Options, start_operation, wait_for_operation};
-use lab::proxy::{Moment, Proxy, Trap};
+use lab::proxy::{Blow, Moment, Proxy, Trap};
 
 use crate::world::{ADMIN, PASSWORD, password_of, plan_user, world};
 
@@ -42,6 +42,7 @@ impl Killable {
         let process = self.dashboard.process_id().unwrap();
         self.proxy.arm(Trap {
             process,
+            blow: Blow::Kill,
             moment,
             countdown: number,
         });

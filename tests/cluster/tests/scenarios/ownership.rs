@@ -31,6 +31,7 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
         .await
         .unwrap();
     let path = "/kubeflow-admin/profiles/of/handed/owner";
+    let list = "/kubeflow-admin/profiles?q=handed";
     eventually(
         &mut browser,
         "/kubeflow-admin/profiles/of/handed",
@@ -60,7 +61,7 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
         "new-owner@example.com"
     );
     // The controller goes on with the new owner: the profile is healthy.
-    eventually(&mut browser, "/kubeflow-admin/profiles?q=handed", "Healthy").await;
+    eventually(&mut browser, list, "Healthy").await;
     let undoing = browser
         .submit(&done, &format!("{}/undo", done.path), &[])
         .await
@@ -69,7 +70,7 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
         .await
         .unwrap();
     assert!(end.body.contains("data-state=\"undone\""), "{}", end.text());
-    eventually(&mut browser, "/kubeflow-admin/profiles?q=handed", "Healthy").await;
+    eventually(&mut browser, list, "Healthy").await;
     assert_eq!(
         shown_to(lab, "old-owner@example.com").await,
         [here("old-owner@example.com")]
@@ -78,12 +79,32 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
         shown_to(lab, "new-owner@example.com").await,
         [here("new-owner@example.com")]
     );
-    eventually(
-        &mut browser,
-        "/kubeflow-admin/profiles?q=handed",
-        "old-owner@example.com",
-    )
-    .await;
+    eventually(&mut browser, list, "old-owner@example.com").await;
+}
+
+#[tokio::test]
+async fn a_quota_that_is_set_after_a_handover_keeps_the_new_owner() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    add_user(&mut browser, "kept-old@example.com", "kept").await;
+    for (path, field, value) in [
+        ("owner", "owner", "kept-new@example.com"),
+        ("quota", "quota:cpu", "7"),
+    ] {
+        let path = format!("/kubeflow-admin/profiles/of/kept/{path}");
+        let form = browser.get(&path).await.unwrap();
+        let fields = [(field, value)];
+        let plan = browser.submit(&form, &path, &fields).await.unwrap();
+        let done = run_operation(&mut browser, &plan).await.unwrap();
+        assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    }
+    let profiles = crate::bulk::profiles(lab);
+    let spec = profiles.get("kept").await.unwrap().data["spec"].clone();
+    assert_eq!(
+        spec["owner"],
+        json!({"kind": "User", "name": "kept-new@example.com"})
+    );
+    assert_eq!(spec["resourceQuotaSpec"]["hard"]["cpu"], "7");
 }
 
 #[tokio::test]

@@ -212,8 +212,8 @@ async fn what_a_quota_can_be_about_is_found_and_what_it_refused_is_told() {
         .unwrap();
     form.expect_text("quick.storageclass.storage.k8s.io/requests.storage")
         .unwrap();
-    let row = [("quota:cpu", "4"), ("more", "row:requests.amd.com/gpu")];
-    let page = browser.submit(&form, path, &row).await.unwrap();
+    let typed = [("quota:cpu", "4"), ("more", "row:requests.amd.com/gpu")];
+    let page = browser.submit(&form, path, &typed).await.unwrap();
     assert!(page.body.contains("value=\"requests.amd.com/gpu\""));
     assert!(page.body.contains("value=\"4\""), "not kept");
     // The quota of the profile counts CPU and memory; the pods of this ReplicaSet state none.
@@ -230,7 +230,7 @@ async fn the_same_limits_are_set_in_many_profiles_and_others_stay() {
     let mut browser = admin().await;
     add_user(&mut browser, "bulk-a@example.com", "bulk-a").await;
     add_user(&mut browser, "bulk-b@example.com", "bulk-b").await;
-    let path = "/kubeflow-admin/profiles/quotas";
+    let path = "/kubeflow-admin/profiles/quota";
     let form = browser.get(path).await.unwrap();
     let wrong = [("profiles", "bulk-a none-such"), ("quota:cpu", "6GB")];
     let page = browser.submit(&form, path, &wrong).await.unwrap();
@@ -239,7 +239,7 @@ async fn the_same_limits_are_set_in_many_profiles_and_others_stay() {
         .unwrap();
     let right = [("profiles", "bulk-a, bulk-b"), ("quota:cpu", "6")];
     let plan = browser.submit(&form, path, &right).await.unwrap();
-    plan.expect_text("2 profiles").unwrap();
+    plan.expect_text("bulk-a, bulk-b").unwrap();
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
     for name in ["bulk-a", "bulk-b"] {

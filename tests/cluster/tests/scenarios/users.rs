@@ -290,6 +290,31 @@ async fn a_quota_set_by_kubectl_is_taken_over_only_when_confirmed() {
 }
 
 #[tokio::test]
+async fn another_quota_for_a_profile_that_we_made_changes_nothing_else_of_it() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    add_user(&mut browser, "quentin@example.com", "quentin").await;
+    let kind = kube::api::ApiResource::from_gvk(&kube::api::GroupVersionKind::gvk(
+        "kubeflow.org",
+        "v1",
+        "Profile",
+    ));
+    let profiles: Api<kube::api::DynamicObject> = Api::all_with(lab.client(), &kind);
+    let before = profiles.get("quentin").await.unwrap();
+    let path = "/kubeflow-admin/profiles/of/quentin/quota";
+    let form = browser.get(path).await.unwrap();
+    let fields = [("quota_name", "cpu"), ("quota_amount", "6")];
+    let plan = browser.submit(&form, path, &fields).await.unwrap();
+    let done = run_operation(&mut browser, &plan).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    let after = profiles.get("quentin").await.unwrap();
+    assert_eq!(after.data["spec"]["owner"], before.data["spec"]["owner"]);
+    assert_eq!(after.metadata.annotations, before.metadata.annotations);
+    let hard = &after.data["spec"]["resourceQuotaSpec"]["hard"];
+    assert_eq!(*hard, serde_json::json!({"cpu": "6"}));
+}
+
+#[tokio::test]
 async fn the_record_tells_who_did_what_in_which_operation() {
     let mut browser = admin().await;
     let plan = plan_user(&mut browser, "recorded@example.com", "recorded").await;

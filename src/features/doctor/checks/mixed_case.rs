@@ -1,0 +1,64 @@
+//! E-mails are in lower case.
+
+use crate::domain::{Finding, Login, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
+
+pub(super) static CHECK: Check = Check {
+    code: "mixed-case",
+    title: "E-mails are in lower case",
+    group: Group::SignIn,
+    severity: Severity::Warning,
+    stage: Stage::Installed,
+    expected: "Every login and every owner of a profile is written in lower case.",
+    why: "Dex lets people in whatever the case, and passes the address on as it is written. Everything in Kubeflow compares it letter by letter: the profile of ana@example.com is not that of Ana@example.com.",
+    repair: "Write the address in lower case where it is kept, and in the profiles that were made with the other one.",
+    run,
+};
+
+fn run(case: &Case<'_>) -> Outcome {
+    let is_mixed = |text: &str| text.chars().any(|sign| sign.is_ascii_uppercase());
+    let mut findings: Vec<Finding> = logins(case)?
+        .into_iter()
+        .filter(|login| is_mixed(login.email.as_str()))
+        .map(|login| CHECK.finding(format!("Login {}", login.email), "it has upper case"))
+        .collect();
+    for profile in case.snapshot.profiles.visible() {
+        if let Some((_, owner)) = profile
+            .owner
+            .as_ref()
+            .filter(|(kind, owner)| kind == "User" && is_mixed(owner))
+        {
+            findings.push(CHECK.finding(
+                format!("Profile {}", profile.meta.name),
+                format!("its owner {owner} has upper case"),
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+/// Entries of the configuration, and Password objects as far as they may be listed.
+fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
+    let setup = case.snapshot.dex.found("get the Dex configuration")?;
+    let fixed = setup
+        .map(|one| one.static_logins.as_slice())
+        .unwrap_or_default();
+    let stored = case.snapshot.logins.all_or_none()?;
+    Ok(fixed.iter().chain(stored).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::LoginSource;
+    use crate::features::doctor::fixtures::*;
+
+    #[test]
+    fn an_address_with_upper_case_is_found() {
+        healthy("1.9.1")
+            .dex(|dex| dex.static_logins = vec![login("Ana@Example.com", LoginSource::Static)])
+            .has_only("mixed-case");
+        healthy("1.9.1")
+            .profile("team-b", "Ben@example.com")
+            .has_only("mixed-case");
+    }
+}

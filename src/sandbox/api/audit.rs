@@ -1,0 +1,96 @@
+//! The audit log: a line for every request, with the fields of `audit.k8s.io/v1` at level Metadata.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, header};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::call::{Target, Verb};
+use super::who::{self, Who};
+
+/// Where the lines go, if anywhere.
+pub(super) struct Audit {
+    file: Option<Mutex<File>>,
+}
+
+/// How a request was answered.
+pub(super) struct Answered<'a> {
+    pub(super) code: u16,
+    pub(super) at: Timestamp,
+    /// Name of the object in the answer; empty for none.
+    pub(super) name: &'a str,
+}
+
+impl Audit {
+    pub(super) fn open(path: Option<&Path>) -> std::io::Result<Self> {
+        let open = |path| OpenOptions::new().create(true).append(true).open(path);
+        Ok(Self {
+            file: path.map(open).transpose()?.map(Mutex::new),
+        })
+    }
+
+    pub(super) fn note(&self, request: &Request<Bytes>, who: &Who, answer: &Answered<'_>) {
+        let Some(file) = &self.file else {
+            return;
+        };
+        let mut line = event(request, who, answer).to_string();
+        line.push('\n');
+        let written = file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write_all(line.as_bytes());
+        if let Err(error) = written {
+            tracing::warn!(%error, "sandbox.audit-not-written");
+        }
+    }
+}
+
+fn event(request: &Request<Bytes>, who: &Who, answer: &Answered<'_>) -> Value {
+    let user = |who: &Who| json!({ "username": who.user, "groups": who.groups });
+    let agent = request.headers().get(header::USER_AGENT);
+    let mut event = json!({
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "stage": "ResponseComplete",
+        "verb": request.method().as_str().to_lowercase(),
+        "requestURI": request.uri().to_string(),
+        "user": user(who),
+        "userAgent": agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default(),
+        "responseStatus": { "code": answer.code },
+        "requestReceivedTimestamp": answer.at.to_string(),
+    });
+    if let Some(other) = who::impersonated(request.headers()) {
+        event["impersonatedUser"] = user(&other);
+    }
+    if let Ok(Target::Objects(call)) = Target::of(request) {
+        event["verb"] = call.verb.as_str().into();
+        let created = if call.verb == Verb::Create {
+            answer.name.to_owned()
+        } else {
+            String::new()
+        };
+        let mut about = json!({ "resource": call.plural });
+        for (key, value) in [
+            ("apiGroup", &call.group),
+            ("namespace", &call.namespace),
+            (
+                "name",
+                if call.name.is_empty() {
+                    &created
+                } else {
+                    &call.name
+                },
+            ),
+            ("subresource", &call.subresource),
+        ] {
+            if !value.is_empty() {
+                about[key] = value.clone().into();
+            }
+        }
+        event["objectRef"] = about;
+    }
+    event
+}
