@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::reach::Reach;
 use crate::cluster::Cluster;
 use crate::domain::{Contribution, Login, LoginSource, Profile, ProfileName, Role, UserName};
 
@@ -115,6 +116,7 @@ impl Finding {
 #[expect(clippy::type_complexity, reason = "named once, used once")]
 pub struct Directory {
     last: Mutex<Option<(u64, Arc<Vec<Arc<Person>>>)>>,
+    reach: Mutex<Option<(u64, Arc<Reach>)>>,
 }
 
 impl Directory {
@@ -134,6 +136,26 @@ impl Directory {
         ));
         *last = Some((generation, people.clone()));
         people
+    }
+}
+
+impl Directory {
+    /// Every right of everybody, once per change.
+    pub fn reach(&self, cluster: &Cluster) -> Arc<Reach> {
+        let generation = cluster.generation();
+        let mut last = self.reach.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, reach)) = last.as_ref()
+            && *known == generation
+        {
+            return reach.clone();
+        }
+        let reach = Arc::new(Reach::of(
+            &cluster.profiles().items,
+            &cluster.contributions().items,
+            &cluster.grants().items,
+        ));
+        *last = Some((generation, reach.clone()));
+        reach
     }
 }
 

@@ -4,9 +4,12 @@
 //! theirs) or [`Access`] (somebody whose permission was checked for this very request), and both come from
 //! [`Gate`] alone. Knows nothing of HTTP pages.
 
+mod chain;
 mod desk;
 mod directory;
 mod gate;
+mod questions;
+mod reach;
 mod rights;
 mod sign_ins;
 mod snapshots;
@@ -26,9 +29,11 @@ use crate::domain::{
 use crate::operation::Engine;
 use crate::store::{self, Store};
 
+pub use chain::{Chain, ChainFix, ChainStep, Facts as ChainFacts, Link, Sight, Way, walk};
 pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
 pub use gate::{Gate, GateSettings, Refusal, Wish};
+pub use reach::{Level, Reach, Right, Source, Who};
 pub use rights::Rights;
 pub use sign_ins::{SignIn, SignIns};
 pub use snapshots::Age;
@@ -108,38 +113,7 @@ impl SignedIn {
 
     /// Profiles that are mine or that I contribute to, and how far the list can be trusted. One pass over memory.
     pub fn own_profiles(&self) -> (Vec<OwnProfile>, WatchState) {
-        let me = &self.session.actor.user;
-        let cluster = &self.services.cluster;
-        let profiles = cluster.profiles();
-        let mut mine: Vec<OwnProfile> = profiles
-            .items
-            .iter()
-            .filter(|profile| {
-                profile
-                    .owner
-                    .as_ref()
-                    .is_some_and(|owner| owner.name == *me)
-            })
-            .map(|profile| OwnProfile {
-                profile: profile.clone(),
-                standing: Standing::Owner,
-            })
-            .collect();
-        for contribution in cluster
-            .contributions()
-            .items
-            .iter()
-            .filter(|c| c.user == *me && c.binding)
-        {
-            if let Some(profile) = cluster.profile(&contribution.profile) {
-                mine.push(OwnProfile {
-                    profile,
-                    standing: Standing::Contributor(contribution.role),
-                });
-            }
-        }
-        mine.sort_by(|a, b| a.profile.name.cmp(&b.profile.name));
-        (mine, profiles.state)
+        questions::profiles_of(&self.services.cluster, &self.session.actor.user)
     }
 
     pub async fn own_sessions(&self) -> Result<Vec<Session>, store::Error> {

@@ -64,7 +64,11 @@ impl Rights {
             .collect()
     }
 
-    async fn ask(cluster: &Cluster, actor: &Actor, now: Timestamp) -> Result<Self, cluster::Error> {
+    pub(super) async fn ask(
+        cluster: &Cluster,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Self, cluster::Error> {
         let rules: std::collections::BTreeSet<ResourceRule> = Permission::ALL
             .into_iter()
             .flat_map(|permission| permission.rules().iter().copied())

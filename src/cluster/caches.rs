@@ -11,12 +11,15 @@ use kube::Client;
 
 use super::contributors;
 use super::dex_config::{DexConfig, DexFile, HashFacts};
-use super::facts::{BindingFacts, Exists, NamespaceFacts, PolicyFacts, ProfileFacts, QuotaFacts};
+use super::facts::{
+    BindingFacts, ClusterBindingFacts, Exists, NamespaceFacts, PolicyFacts, ProfileFacts,
+    QuotaFacts,
+};
 use super::kinds;
 use super::kinds::{EDITOR, Kind, QUOTA_NAME, VIEWER};
 use super::rebuild;
 use super::watch::{Kept, Selection, Signals, WatchState, WatchStatus, Watched};
-use crate::domain::{Contribution, HealthVerdict, Login, Profile};
+use crate::domain::{Contribution, Grant, HealthVerdict, Login, Profile};
 
 /// A list from memory, with how far it can be trusted. Empty means empty only when the state is `Ready`.
 #[derive(Debug, Clone)]
@@ -46,6 +49,7 @@ pub(crate) struct Caches {
     pub(super) dex: Arc<Watched<DexFile>>,
     pub(super) namespaces: Arc<Watched<NamespaceFacts>>,
     pub(super) bindings: Arc<Watched<BindingFacts>>,
+    pub(super) cluster_bindings: Arc<Watched<ClusterBindingFacts>>,
     pub(super) policies: Arc<Watched<PolicyFacts>>,
     pub(super) quotas: Arc<Watched<QuotaFacts>>,
     pub(super) editors: Arc<Watched<Exists>>,
@@ -56,6 +60,7 @@ pub(crate) struct Caches {
     profile_list: Slot<Profile>,
     login_list: Slot<Login>,
     contribution_list: Slot<Contribution>,
+    grant_list: Slot<Grant>,
 }
 
 impl Caches {
@@ -70,11 +75,11 @@ impl Caches {
             name: Some(name),
             ..everywhere(title, kind)
         };
+        let account = |title, name| named(title, kinds::SERVICE_ACCOUNT, name);
         let in_dex = |selection| Selection {
             namespace: Some(dex_namespace),
             ..selection
         };
-        let dex_config = in_dex(named("dex-config", kinds::CONFIG_MAP, kinds::DEX_NAME));
         Self {
             profiles: start(client, everywhere("profiles", kinds::PROFILE), &signals),
             passwords: start(
@@ -82,11 +87,16 @@ impl Caches {
                 in_dex(everywhere("passwords", kinds::PASSWORD)),
                 &signals,
             ),
-            dex: start(client, dex_config, &signals),
+            dex: start(client, dex_config(dex_namespace), &signals),
             namespaces: start(client, everywhere("namespaces", kinds::NAMESPACE), &signals),
             bindings: start(
                 client,
                 everywhere("rolebindings", kinds::ROLE_BINDING),
+                &signals,
+            ),
+            cluster_bindings: start(
+                client,
+                everywhere("clusterrolebindings", kinds::CLUSTER_ROLE_BINDING),
                 &signals,
             ),
             policies: start(
@@ -99,21 +109,14 @@ impl Caches {
                 named("resourcequotas", kinds::RESOURCE_QUOTA, QUOTA_NAME),
                 &signals,
             ),
-            editors: start(
-                client,
-                named("serviceaccounts-editor", kinds::SERVICE_ACCOUNT, EDITOR),
-                &signals,
-            ),
-            viewers: start(
-                client,
-                named("serviceaccounts-viewer", kinds::SERVICE_ACCOUNT, VIEWER),
-                &signals,
-            ),
+            editors: start(client, account("serviceaccounts-editor", EDITOR), &signals),
+            viewers: start(client, account("serviceaccounts-viewer", VIEWER), &signals),
             secret: RwLock::default(),
             dex_in_secret: RwLock::default(),
             profile_list: Slot::default(),
             login_list: Slot::default(),
             contribution_list: Slot::default(),
+            grant_list: Slot::default(),
             signals,
         }
     }
@@ -125,6 +128,7 @@ impl Caches {
             self.dex.status(),
             self.namespaces.status(),
             self.bindings.status(),
+            self.cluster_bindings.status(),
             self.policies.status(),
             self.quotas.status(),
             self.editors.status(),
@@ -138,6 +142,7 @@ impl Caches {
             && self.dex.has_spoken()
             && self.namespaces.has_spoken()
             && self.bindings.has_spoken()
+            && self.cluster_bindings.has_spoken()
             && self.policies.has_spoken()
             && self.quotas.has_spoken()
             && self.editors.has_spoken()
@@ -229,6 +234,40 @@ impl Caches {
         }
     }
 
+    /// Roles of people by bindings outside of Kubeflow's own, in profiles and everywhere.
+    pub(crate) fn grants(&self) -> Listing<Grant> {
+        let versions = vec![
+            self.profiles.version(),
+            self.bindings.version(),
+            self.cluster_bindings.version(),
+        ];
+        let now = (self.signals.clock)();
+        let items = reuse(
+            &self.grant_list,
+            (versions, now),
+            |_| false,
+            || {
+                let (profiles, bindings) = (self.profiles.read(), self.bindings.read());
+                let within = profiles.values().flat_map(|profile| {
+                    let inside = rebuild::within(&bindings, profile.name.as_str());
+                    contributors::grants(&profile.name, inside)
+                });
+                let everywhere = self.cluster_bindings.read();
+                let everywhere = everywhere.iter().flat_map(|((_, name), binding)| {
+                    binding.subjects.iter().map(move |subject| Grant {
+                        subject: subject.clone(),
+                        profile: None,
+                        binding: name.to_string(),
+                        role: binding.role.clone(),
+                    })
+                });
+                within.chain(everywhere).map(Arc::new).collect()
+            },
+        );
+        let state = worst(self.bindings.state(), self.cluster_bindings.state());
+        Listing { items, state }
+    }
+
     pub(crate) fn dex(&self) -> DexConfig {
         let state = self.dex.state();
         if let Some(file) = self.dex_in_secret().as_ref() {
@@ -267,6 +306,16 @@ impl Caches {
             *lock(&self.login_list) = None;
             self.signals.changed();
         }
+    }
+}
+
+/// The ConfigMap of Dex, wherever Dex is.
+fn dex_config(namespace: &str) -> Selection<'_> {
+    Selection {
+        title: "dex-config",
+        kind: kinds::CONFIG_MAP,
+        namespace: Some(namespace),
+        name: Some(kinds::DEX_NAME),
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::facts::{BindingFacts, PolicyFacts};
 use super::kinds::{OWNER_BINDING, OWNER_POLICY};
-use crate::domain::{Contribution, ProfileName, Role, UserName};
+use crate::domain::{
+    BindingHalf, Contribution, Grant, Pair, PolicyHalf, ProfileName, Role, Subject, UserName,
+};
 
 /// The contributions of one namespace, from its bindings and policies by name.
 pub(crate) fn of_namespace<'a>(
@@ -37,6 +39,64 @@ pub(crate) fn of_namespace<'a>(
     found.into_values().collect()
 }
 
+/// The same by object name, with everything that can be wrong in it.
+pub(crate) fn pairs<'a>(
+    profile: &ProfileName,
+    bindings: impl Iterator<Item = (&'a str, &'a BindingFacts)>,
+    policies: impl Iterator<Item = (&'a str, &'a PolicyFacts)>,
+) -> Vec<Pair> {
+    let mut found: BTreeMap<&str, Pair> = BTreeMap::new();
+    let empty = |name: &str| Pair {
+        profile: profile.clone(),
+        object: name.to_owned(),
+        binding: None,
+        policy: None,
+    };
+    for (name, binding) in bindings {
+        if name == OWNER_BINDING || binding.user.is_none() || binding.role.is_none() {
+            continue;
+        }
+        found.entry(name).or_insert_with(|| empty(name)).binding = Some(BindingHalf {
+            user: binding.user.clone(),
+            role: binding.role.clone(),
+            subjects: binding.subjects.clone(),
+            count: binding.count,
+            cluster_role: binding.cluster_role.clone(),
+        });
+    }
+    for (name, policy) in policies {
+        if name == OWNER_POLICY || policy.user.is_none() || policy.role.is_none() {
+            continue;
+        }
+        found.entry(name).or_insert_with(|| empty(name)).policy = Some(PolicyHalf {
+            user: policy.user.clone(),
+            role: policy.role,
+            passages: policy.passages.clone(),
+        });
+    }
+    found.into_values().collect()
+}
+
+/// Roles of people in one namespace by bindings that are no contributor's and not the owner's.
+pub(crate) fn grants<'a>(
+    profile: &ProfileName,
+    bindings: impl Iterator<Item = (&'a str, &'a BindingFacts)>,
+) -> Vec<Grant> {
+    let others = bindings.filter(|(name, binding)| {
+        *name != OWNER_BINDING && (binding.user.is_none() || binding.role.is_none())
+    });
+    let one = |(name, binding): (&'a str, &'a BindingFacts)| {
+        let grant = move |subject: &Subject| Grant {
+            subject: subject.clone(),
+            profile: Some(profile.clone()),
+            binding: name.to_owned(),
+            role: binding.cluster_role.clone(),
+        };
+        binding.subjects.iter().map(grant)
+    };
+    others.flat_map(one).collect()
+}
+
 /// KFAM passes over bindings without both annotations and the owner's is no contribution.
 fn of_binding<'a>(name: &str, binding: &'a BindingFacts) -> Option<(&'a str, Role)> {
     if name == OWNER_BINDING {
@@ -66,7 +126,8 @@ mod tests {
         BindingFacts {
             user: Some(user.to_owned()),
             role: Some("edit".to_owned()),
-            subject: Some(("User".to_owned(), user.to_owned())),
+            subjects: vec![Subject::User(UserName::from_cluster(user))],
+            count: 1,
             cluster_role: cluster_role.to_owned(),
         }
     }
@@ -75,6 +136,7 @@ mod tests {
         PolicyFacts {
             user: Some(user.to_owned()),
             role: Some(Role::Edit),
+            passages: Vec::new(),
         }
     }
 

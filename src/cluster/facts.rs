@@ -8,7 +8,10 @@ use super::kinds::{EDITOR, OWNER_BINDING, OWNER_POLICY, VIEWER};
 use super::managers;
 use super::objects::annotation;
 use super::watch::Kept;
-use crate::domain::{Manager, Owner, ProfileName, Quota, QuotaUse, ResourceName, Role, UserName};
+use crate::domain::{
+    GATEWAY_PRINCIPAL, Manager, Owner, PIPELINES_PRINCIPAL, Passage, ProfileName, Quota, QuotaUse,
+    ResourceName, Role, Subject, Text, USER_HEADER, UserName,
+};
 
 /// Kept of a Profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,13 +72,15 @@ impl Kept for NamespaceFacts {
     }
 }
 
-/// Kept of a RoleBinding that Kubeflow reads: those of the profile controller and those that KFAM annotates.
+/// Kept of a RoleBinding: those of the profile controller, those that KFAM annotates, and any that names people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BindingFacts {
     pub(crate) user: Option<String>,
     pub(crate) role: Option<String>,
-    /// Kind and name of the subject, when there is exactly one.
-    pub(crate) subject: Option<(String, String)>,
+    /// People and groups; ServiceAccounts are counted only.
+    pub(crate) subjects: Vec<Subject>,
+    /// How many subjects there are, of whatever kind.
+    pub(crate) count: usize,
     pub(crate) cluster_role: String,
 }
 
@@ -84,37 +89,80 @@ impl Kept for BindingFacts {
         let name = object.metadata.name.as_deref()?;
         let user = annotation(object, "user").map(str::to_owned);
         let role = annotation(object, "role").map(str::to_owned);
-        let of_kubeflow =
-            user.is_some() && role.is_some() || [OWNER_BINDING, EDITOR, VIEWER].contains(&name);
-        of_kubeflow.then(|| Self {
+        let subjects = people(&object.data["subjects"]);
+        let kept = user.is_some() && role.is_some()
+            || !subjects.is_empty()
+            || [OWNER_BINDING, EDITOR, VIEWER].contains(&name);
+        kept.then(|| Self {
             user,
             role,
-            subject: only_subject(&object.data["subjects"]),
+            subjects,
+            count: object.data["subjects"].as_array().map_or(0, Vec::len),
             cluster_role: text(&object.data["roleRef"]["name"]),
         })
     }
 }
 
-fn only_subject(subjects: &Value) -> Option<(String, String)> {
-    match subjects.as_array().map(Vec::as_slice) {
-        Some([one]) => Some((text(&one["kind"]), text(&one["name"]))),
-        _ => None,
-    }
+/// Users and groups of a binding, but those of Kubernetes itself. Everybody who is signed in counts as a group.
+fn people(subjects: &Value) -> Vec<Subject> {
+    let one = |subject: &Value| {
+        let name = subject["name"].as_str()?;
+        if name.starts_with("system:") && name != EVERYBODY {
+            return None;
+        }
+        match subject["kind"].as_str()? {
+            "User" => Some(Subject::User(UserName::from_cluster(name))),
+            "Group" => Some(Subject::Group(name.to_owned())),
+            _ => None,
+        }
+    };
+    subjects
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(one)
+        .collect()
 }
+
+/// The group of everybody whom the API server has recognised.
+const EVERYBODY: &str = "system:authenticated";
 
 impl BindingFacts {
     /// The role as KFAM maps it: by what is bound, not by what the annotation claims.
     pub(crate) fn bound_role(&self) -> Option<Role> {
-        Role::ALL
-            .into_iter()
-            .find(|role| role.cluster_role() == self.cluster_role)
+        Role::of_cluster_role(&self.cluster_role)
+    }
+
+    /// The subject, when there is exactly one and it is a person or a group.
+    pub(crate) fn subject(&self) -> Option<&Subject> {
+        match self.subjects.as_slice() {
+            [one] if self.count == 1 => Some(one),
+            _ => None,
+        }
     }
 
     /// Whom KFAM would name: the subject.
     pub(crate) fn person(&self) -> Option<&str> {
-        let subject = self.subject.as_ref().filter(|(kind, _)| kind == "User");
-        let subject = subject.map(|(_, name)| name.as_str());
-        subject.or(self.user.as_deref())
+        match self.subject() {
+            Some(Subject::User(name)) => Some(name.as_str()),
+            Some(Subject::Group(_)) | None => self.user.as_deref(),
+        }
+    }
+}
+
+/// Kept of a `ClusterRoleBinding` that names people. The discovery roles of Kubernetes itself are everybody's and say
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClusterBindingFacts {
+    pub(crate) role: String,
+    pub(crate) subjects: Vec<Subject>,
+}
+
+impl Kept for ClusterBindingFacts {
+    fn from_resource(object: &DynamicObject) -> Option<Self> {
+        let role = text(&object.data["roleRef"]["name"]);
+        let subjects = people(&object.data["subjects"]);
+        (!subjects.is_empty() && !role.starts_with("system:")).then_some(Self { role, subjects })
     }
 }
 
@@ -123,6 +171,8 @@ impl BindingFacts {
 pub(crate) struct PolicyFacts {
     pub(crate) user: Option<String>,
     pub(crate) role: Option<Role>,
+    /// Its rules that go by a header.
+    pub(crate) passages: Vec<Passage>,
 }
 
 impl Kept for PolicyFacts {
@@ -130,8 +180,48 @@ impl Kept for PolicyFacts {
         let name = object.metadata.name.as_deref()?;
         let user = annotation(object, "user").map(str::to_owned);
         let role = annotation(object, "role").and_then(|role| role.parse().ok());
-        (name == OWNER_POLICY || user.is_some() && role.is_some()).then_some(Self { user, role })
+        (name == OWNER_POLICY || user.is_some() && role.is_some()).then(|| Self {
+            user,
+            role,
+            passages: passages(&object.data["spec"]["rules"]),
+        })
     }
+}
+
+/// The rules of a policy that let somebody in by a header.
+pub(crate) fn passages(rules: &Value) -> Vec<Passage> {
+    let list = |value: &Value| -> Vec<String> {
+        let items = value.as_array().into_iter().flatten();
+        items.map(text).collect()
+    };
+    let one = |rule: &Value| {
+        let (header, values) = rule["when"].as_array()?.iter().find_map(|when| {
+            let key = when["key"].as_str()?;
+            let header = key.strip_prefix("request.headers[")?.strip_suffix(']')?;
+            Some((header, list(&when["values"])))
+        })?;
+        let sources = rule["from"].as_array().into_iter().flatten();
+        let principals = sources.flat_map(|from| list(&from["source"]["principals"]));
+        Some(Passage {
+            header: known(header),
+            values,
+            principals: principals.map(|principal| known(&principal)).collect(),
+        })
+    };
+    rules
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(one)
+        .collect()
+}
+
+/// One of the few texts that nearly every policy repeats is not kept again.
+fn known(text: &str) -> Text {
+    [USER_HEADER, GATEWAY_PRINCIPAL, PIPELINES_PRINCIPAL]
+        .into_iter()
+        .find(|known| *known == text)
+        .map_or_else(|| Text::Owned(text.to_owned()), Text::Borrowed)
 }
 
 /// Kept of `kf-resource-quota`.

@@ -231,7 +231,7 @@ fn made_by_controller(facts: &Facts<'_>, settling: bool) -> Option<Health> {
     let Seen::There(binding) = facts.owner_binding else {
         return None;
     };
-    let bound = binding.subject.as_ref().map(|(_, name)| name.as_str());
+    let bound = binding.subject().map(crate::domain::Subject::name);
     if bound == Some(owner.name.as_str()) {
         return None;
     }
@@ -334,15 +334,7 @@ fn at_limit(facts: &Facts<'_>) -> Option<Health> {
     let Seen::There(quota) = facts.quota else {
         return None;
     };
-    let full: Vec<_> = quota
-        .in_force
-        .hard
-        .iter()
-        .filter_map(|(name, hard)| {
-            let used = quota.in_force.used.get(name)?;
-            (!used.is_zero() && used >= hard).then(|| format!("{name} ({used} of {hard})"))
-        })
-        .collect();
+    let full = quota.in_force.full();
     if full.is_empty() {
         return None;
     }
@@ -371,7 +363,8 @@ mod tests {
         BindingFacts {
             user: Some(user.to_owned()),
             role: Some("admin".to_owned()),
-            subject: Some(("User".to_owned(), user.to_owned())),
+            subjects: vec![crate::domain::Subject::User(UserName::from_cluster(user))],
+            count: 1,
             cluster_role: "kubeflow-admin".to_owned(),
         }
     }
@@ -419,6 +412,7 @@ mod tests {
         let policy = PolicyFacts {
             user: Some("ana@example.com".to_owned()),
             role: None,
+            passages: Vec::new(),
         };
         let mut facts = Facts {
             profile: &world.profile,

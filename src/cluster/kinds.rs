@@ -19,6 +19,13 @@ pub const OWNER_POLICY: &str = "ns-owner-access-istio";
 pub(crate) const EDITOR: &str = "default-editor";
 pub(crate) const VIEWER: &str = "default-viewer";
 pub const QUOTA_NAME: &str = "kf-resource-quota";
+/// Our LimitRange; another's is left alone.
+pub(crate) const DEFAULTS_NAME: &str = "kubeflow-admin-defaults";
+/// Our ResourceQuota that lets no pod start.
+pub(crate) const FREEZE_NAME: &str = "kubeflow-admin-freeze";
+/// Where Kubeflow's own parts run, in every release.
+pub(crate) const KUBEFLOW_NAMESPACE: &str = "kubeflow";
+pub(crate) const PROFILES_DEPLOYMENT: &str = "profiles-deployment";
 /// ConfigMap and Deployment of Dex.
 pub(crate) const DEX_NAME: &str = "dex";
 pub(crate) const DEX_PASSWORDS_SECRET: &str = "dex-passwords";
@@ -90,18 +97,24 @@ pub(crate) const SECRET: Kind = Kind {
     content: Content::Secret,
     ..core("Secret", "secrets")
 };
-pub(crate) const DEPLOYMENT: Kind = Kind {
-    kind: "Deployment",
-    group: "apps",
-    version: "v1",
-    plural: "deployments",
-    content: Content::Plain,
-};
 pub(crate) const ROLE_BINDING: Kind = Kind {
     kind: "RoleBinding",
     group: "rbac.authorization.k8s.io",
     version: "v1",
     plural: "rolebindings",
+    content: Content::Plain,
+};
+pub(crate) const CLUSTER_ROLE_BINDING: Kind = Kind {
+    kind: "ClusterRoleBinding",
+    plural: "clusterrolebindings",
+    ..ROLE_BINDING
+};
+pub(crate) const LIMIT_RANGE: Kind = core("LimitRange", "limitranges");
+pub(crate) const DEPLOYMENT: Kind = Kind {
+    kind: "Deployment",
+    group: "apps",
+    version: "v1",
+    plural: "deployments",
     content: Content::Plain,
 };
 /// `v1beta1` is served by every Istio that Kubeflow 1.6 to 26.03 installs; `v1` only from Istio 1.22.

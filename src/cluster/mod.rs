@@ -15,6 +15,7 @@ mod dex_place;
 mod dex_secrets;
 mod error;
 mod facts;
+mod gateway;
 mod health;
 mod kinds;
 mod logins;
@@ -41,13 +42,15 @@ use tokio::sync::watch::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::{Actor, Contribution, DEX_NAMESPACE, Login, Profile, ProfileName, Via};
+use crate::domain::{
+    Actor, Contribution, DEX_NAMESPACE, Grant, Login, Pair, Passage, Profile, ProfileName, Via,
+};
 use caches::Caches;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Applied, Bound, DexWrite, Direction, NewLogin, NewProfile, ObjectName, Place, PutBack,
-    QuotaChange, Shown,
+    Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, NewLogin,
+    NewProfile, ObjectName, Offer, PairPlace, Place, PutBack, QuotaChange, Shown,
 };
 pub use caches::Listing;
 pub use client::Identity;
@@ -59,6 +62,7 @@ pub use menu_text::MenuTextError;
 pub use now::Presence;
 pub use objects::Mode;
 pub use register::ClientRegistration;
+pub use review::Question;
 pub use rollout::Rollout;
 pub use traffic::{ApiRequest, Traffic};
 pub use watch::{WatchState, WatchStatus};
@@ -155,6 +159,7 @@ impl Cluster {
         spawn(Box::pin(caches.dex.clone().run()));
         spawn(Box::pin(caches.namespaces.clone().run()));
         spawn(Box::pin(caches.bindings.clone().run()));
+        spawn(Box::pin(caches.cluster_bindings.clone().run()));
         spawn(Box::pin(caches.policies.clone().run()));
         spawn(Box::pin(caches.quotas.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
@@ -242,6 +247,31 @@ impl Cluster {
     /// Pairs and half pairs of all profiles.
     pub fn contributions(&self) -> Listing<Contribution> {
         self.inner.caches.contributions()
+    }
+
+    /// Roles of people and groups by bindings that are not Kubeflow's own.
+    pub fn grants(&self) -> Listing<Grant> {
+        self.inner.caches.grants()
+    }
+
+    /// Contributors of one profile, object by object, with everything that can be wrong in them.
+    pub fn pairs(&self, profile: &ProfileName) -> Vec<Pair> {
+        rebuild::pairs(&self.inner.caches, profile)
+    }
+
+    /// The ways in of the owner's own policy and the person it is annotated for; `None` when there is no policy.
+    pub fn owner_passages(&self, profile: &ProfileName) -> Option<(String, Vec<Passage>)> {
+        rebuild::owner_passages(&self.inner.caches, profile)
+    }
+
+    /// The annotation `owner` of the namespace.
+    pub fn namespace_owner(&self, profile: &ProfileName) -> Option<String> {
+        rebuild::namespace_owner(&self.inner.caches, profile)
+    }
+
+    /// Whom the binding of the owner names, when it names exactly one.
+    pub fn bound_owner(&self, profile: &ProfileName) -> Option<String> {
+        rebuild::bound_owner(&self.inner.caches, profile)
     }
 
     pub fn dex(&self) -> DexConfig {

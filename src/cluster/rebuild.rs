@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::caches::{Caches, gap};
+use super::contributors;
 use super::health::{Facts, Seen, health};
 use super::kinds::{EDITOR, OWNER_BINDING, OWNER_POLICY, QUOTA_NAME, VIEWER};
 use super::watch::{Kept, Key, Watched};
-use crate::domain::{Profile, QuotaUse};
+use crate::domain::{Pair, Passage, Profile, ProfileName, QuotaUse};
 
 /// One watch while a list is being built: its objects, or why there are none.
 struct View<'a, V> {
@@ -88,4 +89,38 @@ pub(super) fn within<'a, V>(
         .range(first..)
         .take_while(move |((found, _), _)| **found == *namespace)
         .map(|((_, name), value)| (&**name, &**value))
+}
+
+/// The contributors of one profile, object by object. O(log n + pairs).
+pub(super) fn pairs(caches: &Caches, profile: &ProfileName) -> Vec<Pair> {
+    let (bindings, policies) = (caches.bindings.read(), caches.policies.read());
+    let name = profile.as_str();
+    contributors::pairs(profile, within(&bindings, name), within(&policies, name))
+}
+
+/// The ways in of the owner's own policy, and the person it is annotated for.
+pub(super) fn owner_passages(
+    caches: &Caches,
+    profile: &ProfileName,
+) -> Option<(String, Vec<Passage>)> {
+    let policies = caches.policies.read();
+    let key = (profile.as_str().into(), OWNER_POLICY.into());
+    let policy = policies.get(&key)?;
+    let user = policy.user.clone().unwrap_or_default();
+    Some((user, policy.passages.clone()))
+}
+
+/// Whom the namespace names as the owner, which the controller compares with the profile.
+pub(super) fn namespace_owner(caches: &Caches, profile: &ProfileName) -> Option<String> {
+    let namespaces = caches.namespaces.read();
+    let key = ("".into(), profile.as_str().into());
+    namespaces.get(&key)?.owner.clone()
+}
+
+/// Whom the binding of the owner names.
+pub(super) fn bound_owner(caches: &Caches, profile: &ProfileName) -> Option<String> {
+    let bindings = caches.bindings.read();
+    let key = (profile.as_str().into(), OWNER_BINDING.into());
+    let subject = bindings.get(&key)?.subject()?.clone();
+    Some(subject.name().to_owned())
 }

@@ -39,14 +39,7 @@ impl Cluster {
         let status = status
             .map_err(|error| Error::of(&attempt, error))?
             .unwrap_or_default();
-        // `denied` wins over `allowed`, and an evaluation error is no permission.
-        let allowed = status.allowed && status.denied != Some(true);
-        let reason = status
-            .reason
-            .filter(|reason| !reason.is_empty())
-            .or(status.evaluation_error)
-            .unwrap_or_default();
-        Ok(Verdict { allowed, reason })
+        Ok(verdict(status))
     }
 
     async fn review(
@@ -89,6 +82,68 @@ impl Cluster {
             .await?
             .status)
     }
+}
+
+/// Something that somebody else may do or not, in the words of RBAC.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    pub user: String,
+    pub groups: Vec<String>,
+    pub verb: String,
+    pub group: String,
+    pub resource: String,
+    pub subresource: String,
+    /// Empty: every object.
+    pub name: String,
+    /// Empty: every namespace.
+    pub namespace: String,
+}
+
+impl Cluster {
+    /// One SubjectAccessReview about anybody. Asking changes nothing and impersonates nobody.
+    pub async fn ask(&self, question: &Question) -> Result<Verdict, Error> {
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let mut groups = question.groups.clone();
+        groups.push("system:authenticated".to_owned());
+        let review = SubjectAccessReview {
+            spec: SubjectAccessReviewSpec {
+                user: given(&question.user),
+                groups: Some(groups),
+                resource_attributes: Some(ResourceAttributes {
+                    group: given(&question.group),
+                    resource: given(&question.resource),
+                    subresource: given(&question.subresource),
+                    verb: given(&question.verb),
+                    name: given(&question.name),
+                    namespace: given(&question.namespace),
+                    ..ResourceAttributes::default()
+                }),
+                ..SubjectAccessReviewSpec::default()
+            },
+            ..SubjectAccessReview::default()
+        };
+        let attempt = Attempt {
+            verb: "create",
+            kind: REVIEW,
+            namespace: None,
+            name: "",
+        };
+        let reviews: Api<SubjectAccessReview> = Api::all(self.inner.client.clone());
+        let answer = reviews.create(&PostParams::default(), &review).await;
+        let status = answer.map_err(|error| Error::of(&attempt, error))?.status;
+        Ok(verdict(status.unwrap_or_default()))
+    }
+}
+
+/// `denied` wins over `allowed`, and an evaluation error is no permission.
+fn verdict(status: SubjectAccessReviewStatus) -> Verdict {
+    let allowed = status.allowed && status.denied != Some(true);
+    let reason = status
+        .reason
+        .filter(|reason| !reason.is_empty())
+        .or(status.evaluation_error)
+        .unwrap_or_default();
+    Verdict { allowed, reason }
 }
 
 fn attributes(rule: &ResourceRule) -> ResourceAttributes {

@@ -10,6 +10,8 @@ pub enum Permission {
     ReadProfiles,
     ReadActivity,
     ReadSessions,
+    /// See who can reach what, and why.
+    ReadAccess,
     /// Create, reset and remove logins.
     WriteUsers,
     /// Change logins that are written into the configuration of Dex, and have Dex read it.
@@ -18,6 +20,8 @@ pub enum Permission {
     WriteProfiles,
     WriteQuotas,
     WriteContributors,
+    /// Hand a profile over to another owner.
+    WriteOwners,
     /// End other people's sessions.
     WriteSessions,
     /// See what is installed and whether it is well.
@@ -78,18 +82,37 @@ const fn one(
     }
 }
 
+const PROFILES: &str = "kubeflow.org";
+const RBAC: &str = "rbac.authorization.k8s.io";
+const ISTIO: &str = "security.istio.io";
+
+const READ_ACCESS: [ResourceRule; 4] = [
+    rule("list", PROFILES, "profiles"),
+    rule("list", RBAC, "rolebindings"),
+    rule("list", RBAC, "clusterrolebindings"),
+    rule("list", ISTIO, "authorizationpolicies"),
+];
+const WRITE_OWNERS: [ResourceRule; 4] = [
+    rule("patch", PROFILES, "profiles"),
+    rule("patch", "", "namespaces"),
+    rule("patch", RBAC, "rolebindings"),
+    rule("patch", ISTIO, "authorizationpolicies"),
+];
+
 impl Permission {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
         Self::ReadActivity,
         Self::ReadSessions,
+        Self::ReadAccess,
         Self::WriteUsers,
         Self::WriteStaticLogins,
         Self::WriteProfiles,
         Self::WriteQuotas,
         Self::WriteContributors,
+        Self::WriteOwners,
         Self::WriteSessions,
         Self::ReadInstallation,
         Self::WriteInstallation,
@@ -98,9 +121,6 @@ impl Permission {
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
     #[expect(clippy::too_many_lines, reason = "a table, one arm per permission")]
     pub fn rules(self) -> &'static [ResourceRule] {
-        const PROFILES: &str = "kubeflow.org";
-        const RBAC: &str = "rbac.authorization.k8s.io";
-        const ISTIO: &str = "security.istio.io";
         match self {
             Self::Own => &[],
             Self::ReadUsers => {
@@ -114,6 +134,7 @@ impl Permission {
             Self::ReadProfiles => &const { [rule("list", PROFILES, "profiles")] },
             Self::ReadActivity => &const { [rule("list", OWN_GROUP, "activity")] },
             Self::ReadSessions => &const { [rule("list", OWN_GROUP, "sessions")] },
+            Self::ReadAccess => &READ_ACCESS,
             Self::WriteUsers => {
                 &const {
                     [
@@ -150,6 +171,7 @@ impl Permission {
                     ]
                 }
             }
+            Self::WriteOwners => &WRITE_OWNERS,
             Self::WriteSessions => &const { [rule("delete", OWN_GROUP, "sessions")] },
             // Whoever may list workloads may see this page; what else they may not list is said on it.
             Self::ReadInstallation => &const { [rule("list", "apps", "deployments")] },
@@ -172,12 +194,14 @@ impl Permission {
             | Self::ReadProfiles
             | Self::ReadActivity
             | Self::ReadSessions
+            | Self::ReadAccess
             | Self::ReadInstallation => false,
             Self::WriteUsers
             | Self::WriteStaticLogins
             | Self::WriteProfiles
             | Self::WriteQuotas
             | Self::WriteContributors
+            | Self::WriteOwners
             | Self::WriteSessions
             | Self::WriteInstallation => true,
         }
@@ -191,11 +215,13 @@ impl Permission {
             Self::ReadProfiles => "see everybody’s profiles and quotas",
             Self::ReadActivity => "see the activity record",
             Self::ReadSessions => "see everybody’s sessions",
+            Self::ReadAccess => "see who can reach what",
             Self::WriteUsers => "add, reset and remove logins",
             Self::WriteStaticLogins => "change the configuration of Dex and start it anew",
             Self::WriteProfiles => "create and delete profiles",
             Self::WriteQuotas => "change quotas",
             Self::WriteContributors => "add and remove contributors",
+            Self::WriteOwners => "hand profiles over to another owner",
             Self::WriteSessions => "end other people’s sessions",
             Self::ReadInstallation => "see what is installed",
             Self::WriteInstallation => "mend the installation",

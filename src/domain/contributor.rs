@@ -35,6 +35,13 @@ impl Role {
             Self::Admin => "kubeflow-admin",
         }
     }
+
+    /// The role behind a `ClusterRole`, if it is one of the three.
+    pub fn of_cluster_role(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.cluster_role() == name)
+    }
 }
 
 impl FromStr for Role {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     Actor, Change, Conflict, Email, Kind, OperationId, ProfileName, Quota, Repair, ResourceName,
-    Role, StaticEdit, UserName,
+    Role, StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -147,6 +147,8 @@ pub enum Step {
     ProveSignIn {
         email: Email,
     },
+    /// Something around a profile.
+    Upkeep(Upkeep),
     /// Another user ID in an existing Password object, and with it another subject.
     SetUserId {
         email: Email,
@@ -206,6 +208,7 @@ impl Step {
             } => format!("Take {role} in {profile} from {user}"),
             Self::Repair { repair, .. } => repair.describe(),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
+            Self::Upkeep(step) => step.describe(),
             Self::SetUserId { email, .. } => format!("Give {email} a user ID of its own"),
             Self::CopyLogin { email } => {
                 format!("Copy the static login {email} to a Password object")
@@ -259,6 +262,9 @@ pub struct StepRecord {
     /// Fields taken over from other managers, as confirmed by the person.
     #[serde(default)]
     pub conflicts: Vec<Conflict>,
+    /// What the rehearsal found that no field shows, in sentences.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// What was there before the step ran; what undo puts back. Never shown.
     #[serde(default)]
     pub before: Option<Value>,
@@ -281,6 +287,7 @@ impl StepRecord {
             state: StepState::Waiting,
             changes: Vec::new(),
             conflicts: Vec::new(),
+            notes: Vec::new(),
             before: None,
             restoring: None,
             detail: String::new(),

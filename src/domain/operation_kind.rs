@@ -23,10 +23,14 @@ pub enum Kind {
     RemoveUsers,
     SetQuotas,
     DeleteProfiles,
+    RepairContributor,
+    TransferProfile,
+    FreezeProfile,
+    ThawProfile,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::AddUser,
         Self::RemoveUser,
         Self::ResetPassword,
@@ -41,6 +45,10 @@ impl Kind {
         Self::RemoveUsers,
         Self::SetQuotas,
         Self::DeleteProfiles,
+        Self::RepairContributor,
+        Self::TransferProfile,
+        Self::FreezeProfile,
+        Self::ThawProfile,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -59,6 +67,10 @@ impl Kind {
             Self::RemoveUsers => "remove-users",
             Self::SetQuotas => "set-quotas",
             Self::DeleteProfiles => "delete-profiles",
+            Self::RepairContributor => "repair-contributor",
+            Self::TransferProfile => "transfer-profile",
+            Self::FreezeProfile => "freeze-profile",
+            Self::ThawProfile => "thaw-profile",
         }
     }
 
@@ -79,6 +91,10 @@ impl Kind {
             Self::RemoveUsers => "Remove users",
             Self::SetQuotas => "Set quotas",
             Self::DeleteProfiles => "Delete profiles",
+            Self::RepairContributor => "Repair contributor",
+            Self::TransferProfile => "Transfer profile",
+            Self::FreezeProfile => "Freeze profile",
+            Self::ThawProfile => "Thaw profile",
         }
     }
 }

@@ -82,9 +82,36 @@ impl Quantity {
         self.nanos == 0
     }
 
-    /// The sum, written like the first amount that is not nothing; cut at what the API server keeps.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
+    /// `self` of `limit` in per cent, rounded to the nearest; `None` for a limit of zero.
+    pub fn percent_of(self, limit: Self) -> Option<u32> {
+        if limit.nanos == 0 {
+            return None;
+        }
+        let percent = (self.nanos * 200 / limit.nanos + 1) / 2;
+        Some(u32::try_from(percent).unwrap_or(u32::MAX))
+    }
+}
+
+impl Quantity {
+    /// How many times `part` fits in, whole; `None` when it is nothing.
+    pub fn times(self, part: Self) -> Option<u64> {
+        (part.nanos > 0).then(|| u64::try_from(self.nanos / part.nanos).unwrap_or_default())
+    }
+
+    /// What is above `limit`; nothing when it is not.
+    pub fn above(self, limit: Self) -> Option<Self> {
+        (self.nanos > limit.nanos).then(|| Self {
+            nanos: self.nanos - limit.nanos,
+            family: self.family,
+        })
+    }
+}
+
+impl std::ops::Add for Quantity {
+    type Output = Self;
+
+    /// Written in the way of the first that is not nothing.
+    fn add(self, other: Self) -> Self {
         Self {
             nanos: self.nanos.saturating_add(other.nanos).min(LARGEST),
             family: if self.is_zero() {
@@ -94,14 +121,11 @@ impl Quantity {
             },
         }
     }
+}
 
-    /// `self` of `limit` in per cent, rounded to the nearest; `None` for a limit of zero.
-    pub fn percent_of(self, limit: Self) -> Option<u32> {
-        if limit.nanos == 0 {
-            return None;
-        }
-        let percent = (self.nanos * 200 / limit.nanos + 1) / 2;
-        Some(u32::try_from(percent).unwrap_or(u32::MAX))
+impl std::iter::Sum for Quantity {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, |sum, amount| sum + amount)
     }
 }
 
@@ -318,12 +342,25 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_counted_whole() {
+        let (four, part): (Quantity, Quantity) = ("4".parse().unwrap(), "1500m".parse().unwrap());
+        assert_eq!(four.times(part), Some(2));
+        assert_eq!(four.times(Quantity::ZERO), None);
+        assert_eq!(
+            four.above(part).map(|q| q.to_string()).as_deref(),
+            Some("2500m")
+        );
+        assert_eq!(part.above(four), None);
+    }
+
+    #[test]
     fn a_sum_is_written_like_what_was_added() {
         let sum = |amounts: &[&str]| {
             let amounts = amounts.iter().map(|text| text.parse::<Quantity>().unwrap());
-            amounts.fold(Quantity::ZERO, Quantity::plus).to_string()
+            amounts.sum::<Quantity>().to_string()
         };
         assert_eq!(sum(&[]), "0");
+        assert_eq!(sum(&["1Gi", "512Mi"]), "1536Mi");
         assert_eq!(sum(&["512Mi", "1536Mi"]), "2Gi");
         assert_eq!(sum(&["500m", "1500m"]), "2");
     }

@@ -71,6 +71,29 @@ impl ResourceName {
     }
 }
 
+impl ResourceName {
+    /// What Kubernetes refuses when this line is used up.
+    fn refused(&self) -> &'static str {
+        let name = self.0.as_str();
+        if name.ends_with("persistentvolumeclaims") || name.ends_with("requests.storage") {
+            "no new volume can be claimed"
+        } else if name.starts_with("count/")
+            || name.starts_with("services")
+            || [
+                "configmaps",
+                "secrets",
+                "replicationcontrollers",
+                "resourcequotas",
+            ]
+            .contains(&name)
+        {
+            "no new one can be created"
+        } else {
+            "no new pod that asks for it can start, and a notebook that is stopped does not start again"
+        }
+    }
+}
+
 impl FromStr for ResourceName {
     type Err = QuotaError;
 
@@ -116,6 +139,13 @@ impl Quota {
         self.0.iter().map(|(name, amount)| (name, *amount))
     }
 
+    /// These lines, with those of `other` set or replaced.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let lines = self.iter().chain(other.iter());
+        lines.map(|(name, amount)| (name.clone(), amount)).collect()
+    }
+
     /// One line as a person typed it, checked as far as it can be without the API server.
     pub fn line(name: &str, amount: &str) -> Result<(ResourceName, Quantity), QuotaError> {
         let name: ResourceName = name.parse()?;
@@ -137,6 +167,25 @@ impl Quota {
             bare == "cpu" || bare == "memory"
         })
     }
+
+    /// What stops being possible under this quota while `used` is in use, a sentence per line. Kubernetes evicts
+    /// nothing; it refuses what comes next.
+    pub fn consequences(&self, used: &Self) -> Vec<String> {
+        let lines = self.0.iter().filter_map(|(name, limit)| {
+            let used = used.get(name)?;
+            if let Some(over) = used.above(*limit) {
+                return Some(format!(
+                    "{name}: {used} are in use, {over} more than the new limit of {limit}. What runs keeps running; \
+                     {} until {over} are given back.",
+                    name.refused()
+                ));
+            }
+            (used == *limit && !used.is_zero()).then(|| {
+                format!("{name}: all of the new limit of {limit} is in use; {}.", name.refused())
+            })
+        });
+        lines.collect()
+    }
 }
 
 impl FromIterator<(ResourceName, Quantity)> for Quota {
@@ -152,6 +201,17 @@ pub struct QuotaUse {
     pub hard: Quota,
     /// `status.used`.
     pub used: Quota,
+}
+
+impl QuotaUse {
+    /// Lines that are used up, as `cpu (4 of 4)`.
+    pub fn full(&self) -> Vec<String> {
+        let lines = self.hard.iter().filter_map(|(name, hard)| {
+            let used = self.used.get(name)?;
+            (!used.is_zero() && used >= hard).then(|| format!("{name} ({used} of {hard})"))
+        });
+        lines.collect()
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +260,33 @@ mod tests {
             Quota::line("pods", "1.5"),
             Err(QuotaError::Fraction(_))
         ));
+    }
+
+    #[test]
+    fn lowering_below_use_says_what_stops_being_possible() {
+        let quota = |lines: &[(&str, &str)]| -> Quota {
+            lines
+                .iter()
+                .map(|(name, amount)| Quota::line(name, amount).unwrap())
+                .collect()
+        };
+        let wanted = quota(&[
+            ("cpu", "4"),
+            ("memory", "8Gi"),
+            ("requests.storage", "10Gi"),
+        ]);
+        let used = quota(&[
+            ("cpu", "6"),
+            ("memory", "2Gi"),
+            ("requests.storage", "10Gi"),
+        ]);
+        let found = wanted.consequences(&used);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(
+            found[0].starts_with("cpu: 6 are in use, 2 more than"),
+            "{found:?}"
+        );
+        assert!(found[1].contains("no new volume"), "{found:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One folder per word in the menu. Each has its routes in `mod.rs`, what it shows in `pages.rs`, what its forms do in
 //! `actions.rs`, what people type in `form.rs` and what happens in `operations.rs`.
 
+pub mod access;
 pub mod account;
 pub mod activity;
 pub mod contributors;
@@ -30,6 +31,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(profiles::routes(app))
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
+        .merge(access::routes(app))
         .merge(doctor::routes(app))
         .merge(operations::routes(app))
         .merge(activity::routes(app))

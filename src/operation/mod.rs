@@ -20,6 +20,7 @@ mod record;
 mod run;
 mod secrets;
 mod step;
+mod upkeep;
 mod wait;
 
 pub use endings::{Ending, Endings};

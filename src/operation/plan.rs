@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::upkeep;
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
 use crate::domain::{Actor, Kind, Operation, OperationId, State, Step, StepRecord};
@@ -40,6 +41,7 @@ impl Planner<'_> {
             if let Some(applied) = rehearse(&acting, (id, self.clock.now()), &record.step).await? {
                 record.changes = applied.changes;
                 record.conflicts = applied.conflicts;
+                record.notes = applied.notes;
             }
             records.push(record);
         }
@@ -145,6 +147,7 @@ pub(super) async fn rehearse(
                 .remove_contributor(profile, user, *role, Mode::DryRun)
                 .await?
         }
+        Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
         Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::{Actor, AuditEvent, Change, Operation, Outcome, Step};
+use crate::domain::{Actor, AuditEvent, Change, Operation, Outcome, Step, Upkeep};
 use crate::store::{self, Store};
 
 /// Appends a line. Appending the same id twice is appending it once.
@@ -79,6 +79,7 @@ pub(super) fn is_recorded(step: &Step) -> bool {
             | Step::WaitForQuota { .. }
             | Step::WaitForProfileGone { .. }
             | Step::WaitForDex
+            | Step::Upkeep(Upkeep::WaitForOwner { .. })
     )
 }
 
@@ -118,6 +119,7 @@ fn action(step: &Step) -> &'static str {
         Step::RestartDex => "dex.restarted",
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
+        Step::Upkeep(step) => step.action(),
     }
 }
 
@@ -146,6 +148,7 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Upkeep(step) => format!("profile {}", step.profile()),
         Step::Repair { repair, .. } => repair.object(),
     }
 }

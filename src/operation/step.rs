@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
+use super::upkeep;
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, PlainPassword, Step, UserName};
+use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
 
 /// Proves a login by using it.
@@ -77,6 +78,9 @@ impl Run {
             Step::WaitForQuota { name, quota } => self.wait_for_quota(name, quota).await,
             Step::WaitForProfileGone { name } => self.wait_until_gone(name).await,
             Step::ProveSignIn { email } => Ok(self.prove(email).await),
+            Step::Upkeep(Upkeep::WaitForOwner { profile, owner }) => {
+                self.wait_for_owner(profile, owner).await
+            }
             Step::WaitForDex => self.wait_for_dex(index).await,
             Step::ProveDex => Ok(self.prove_dex(&acting).await),
             Step::ProveSame {
@@ -180,6 +184,10 @@ impl Run {
                     .remove_contributor(profile, user, *role, Mode::Apply)
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
+            }
+            Step::Upkeep(step) => {
+                let accepted = &self.operation.steps[index].conflicts;
+                Ok(upkeep::write(acting, accepted, step).await?)
             }
             Step::Repair { repair, .. } => {
                 acting.repair(repair, id, Mode::Apply).await?;
@@ -310,6 +318,9 @@ impl Run {
                     .await?;
                 Ok(Undo::Done(format!("{user} is in {profile} again.")))
             }
+            Step::Upkeep(step) => Ok(upkeep::undo(&acting, step, found)
+                .await?
+                .map_or(Undo::Nothing, Undo::Done)),
             Step::Repair { repair, .. } => {
                 acting.undo_repair(repair, found, id).await?;
                 Ok(Undo::Done(format!(

@@ -152,6 +152,7 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             "folder",
             Permission::ReadProfiles,
         ),
+        ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
         (
             "Installation",
             paths::INSTALLATION,
@@ -202,6 +203,7 @@ fn shortcut(href: &str) -> &'static str {
         paths::HOME => "h",
         paths::USERS => "u",
         paths::PROFILES => "p",
+        paths::ACCESS => "w",
         paths::OPERATIONS => "o",
         paths::ACTIVITY => "a",
         paths::SESSIONS => "s",

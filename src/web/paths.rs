@@ -49,6 +49,22 @@ pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
 pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
+pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
+pub const PAIR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove-remains";
+pub const PROFILE_OWNER: &str = "/kubeflow-admin/profiles/of/{profile}/owner";
+/// A deletion that hangs goes on.
+pub const PROFILE_UNSTICK: &str = "/kubeflow-admin/profiles/of/{profile}/unstick";
+pub const PROFILE_FREEZE: &str = "/kubeflow-admin/profiles/of/{profile}/freeze";
+pub const PROFILE_THAW: &str = "/kubeflow-admin/profiles/of/{profile}/thaw";
+
+pub const ACCESS: &str = "/kubeflow-admin/access";
+pub const ACCESS_EXPORT: &str = "/kubeflow-admin/access/export.csv";
+pub const ACCESS_WHY: &str = "/kubeflow-admin/access/why";
+pub const ACCESS_AS: &str = "/kubeflow-admin/access/as";
+pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
+
+/// Many people in many profiles.
+pub const SHARE: &str = "/kubeflow-admin/access/share";
 
 pub const INSTALLATION: &str = "/kubeflow-admin/installation";
 pub const STORAGE: &str = "/kubeflow-admin/installation/storage";

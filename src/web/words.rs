@@ -48,6 +48,18 @@ pub fn action(constant: &str) -> &str {
         "session.opened" => "Signed in",
         "session.closed" => "Signed out",
         "session.ended" => "Session ended",
+        "access.viewed-as" => "Looked at as",
+        "access.exported" => "Access exported",
+        "preset.saved" => "Preset of a quota kept",
+        "preset.forgotten" => "Preset of a quota forgotten",
+        "profile.owner-set" => "Owner set",
+        "namespace.owner-set" => "Owner written on the namespace",
+        "profile.owner-annotated" => "Owner shown in the Central Dashboard",
+        "profile.frozen" => "Frozen",
+        "profile.thawed" => "Thawed",
+        "contributor.mended" => "Contributor repaired",
+        "contributor.remains-removed" => "Remains of a contributor removed",
+        "container-defaults.set" => "Container defaults set",
         other => other,
     }
 }

@@ -5,20 +5,16 @@ use serde_json::{Value, json};
 
 use super::{Acting, Applied, added, removed, taken};
 use crate::cluster::error::Error;
-use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, OWNER_POLICY, ROLE_BINDING};
+use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING};
 use crate::cluster::objects::{Mode, Objects, annotation};
-use crate::domain::{Change, ProfileName, Role, UserName, binding_name};
-
-const GATEWAY: &str = "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account";
-const PIPELINES: &str = "cluster.local/ns/kubeflow/sa/ml-pipeline-ui";
-const HEADER: &str = "request.headers[kubeflow-userid]";
+use crate::domain::{Change, Gateway, ProfileName, Role, UserName, binding_name};
 
 /// One contributor's place.
-struct Pair<'a> {
-    profile: &'a ProfileName,
-    user: &'a UserName,
-    role: Role,
-    name: String,
+pub(super) struct Pair<'a> {
+    pub(super) profile: &'a ProfileName,
+    pub(super) user: &'a UserName,
+    pub(super) role: Role,
+    pub(super) name: String,
 }
 
 impl<'a> Pair<'a> {
@@ -39,7 +35,7 @@ impl<'a> Pair<'a> {
         })
     }
 
-    fn binding(&self) -> Value {
+    pub(super) fn binding(&self) -> Value {
         json!({
             "apiVersion": ROLE_BINDING.api_version(), "kind": ROLE_BINDING.kind, "metadata": self.metadata(),
             "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": self.role.cluster_role() },
@@ -47,10 +43,12 @@ impl<'a> Pair<'a> {
         })
     }
 
-    fn policy(&self, shape: &Shape) -> Value {
-        let mut rule = json!({ "when": [{ "key": shape.header, "values": [format!("{}{}", shape.prefix, self.user)] }] });
-        if let Some(from) = &shape.from {
-            rule["from"] = from.clone();
+    pub(super) fn policy(&self, gateway: &Gateway) -> Value {
+        let key = format!("request.headers[{}]", gateway.header);
+        let value = gateway.value(self.user.as_str());
+        let mut rule = json!({ "when": [{ "key": key, "values": [value] }] });
+        if !gateway.principals.is_empty() {
+            rule["from"] = json!([{ "source": { "principals": gateway.principals } }]);
         }
         json!({
             "apiVersion": AUTHORIZATION_POLICY.api_version(), "kind": AUTHORIZATION_POLICY.kind,
@@ -73,60 +71,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// How this release of Kubeflow lets people through Istio; read off the owner's own policy.
-struct Shape {
-    from: Option<Value>,
-    header: String,
-    prefix: String,
-}
-
-impl Shape {
-    /// As Kubeflow 1.8 and later write it.
-    fn usual() -> Self {
-        Self {
-            from: Some(json!([{ "source": { "principals": [GATEWAY, PIPELINES] } }])),
-            header: HEADER.to_owned(),
-            prefix: String::new(),
-        }
-    }
-
-    /// The rule of the owner's policy that lets the owner in by header.
-    fn of(policy: &DynamicObject, owner: &str) -> Self {
-        let rules = policy.data["spec"]["rules"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        let by_header = rules.iter().find_map(|rule| {
-            let when = rule["when"].as_array()?.iter().find(|when| {
-                when["key"]
-                    .as_str()
-                    .is_some_and(|key| key.starts_with("request.headers["))
-            })?;
-            let value = when["values"][0].as_str()?;
-            Some(Self {
-                from: rule.get("from").cloned(),
-                header: when["key"].as_str()?.to_owned(),
-                prefix: value.strip_suffix(owner).unwrap_or_default().to_owned(),
-            })
-        });
-        by_header.unwrap_or_else(Self::usual)
-    }
-}
-
 impl Acting {
-    async fn shape(&self, profile: &ProfileName) -> Result<Shape, Error> {
-        let policies = Objects::within(
-            &self.cluster.inner.client,
-            AUTHORIZATION_POLICY,
-            profile.as_str(),
-        );
-        let Some(policy) = policies.find(OWNER_POLICY).await? else {
-            return Ok(Shape::usual());
-        };
-        let owner = annotation(&policy, "user").unwrap_or_default().to_owned();
-        Ok(Shape::of(&policy, &owner))
-    }
-
     /// Writes both halves, binding first; a half that is there already is left as it is.
     pub async fn add_contributor(
         &self,
@@ -136,11 +81,11 @@ impl Acting {
         mode: Mode,
     ) -> Result<Applied, Error> {
         let pair = Pair::new(profile, user, role);
-        let shape = self.shape(profile).await?;
+        let gateway = self.cluster.gateway(profile).await;
         let mut applied = Applied::default();
         for (kind, object) in [
             (ROLE_BINDING, pair.binding()),
-            (AUTHORIZATION_POLICY, pair.policy(&shape)),
+            (AUTHORIZATION_POLICY, pair.policy(&gateway)),
         ] {
             let objects = Objects::within(&self.client, kind, profile.as_str());
             if let Some(found) = objects.find(&pair.name).await? {
@@ -198,40 +143,30 @@ fn change_added(kind: Kind, pair: &Pair<'_>) -> Change {
 mod tests {
     use super::*;
 
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the caller has no further use for it"
-    )]
-    fn owner_policy(rules: Value) -> DynamicObject {
-        serde_json::from_value(json!({
-            "apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy",
-            "metadata": { "name": OWNER_POLICY }, "spec": { "rules": rules },
-        }))
-        .unwrap()
-    }
-
     #[test]
-    fn the_shape_of_this_release_is_copied_from_the_owner_s_policy() {
+    fn a_policy_says_what_this_installation_goes_by() {
         let (team, ana) = (
             ProfileName::from_cluster("team"),
             UserName::from_cluster("ana@example.com"),
         );
         let pair = Pair::new(&team, &ana, Role::Edit);
-        let old = owner_policy(
-            json!([{ "when": [{ "key": "request.headers[x-user]", "values": ["accounts:bo@example.com"] }] }]),
-        );
-        let policy = pair.policy(&Shape::of(&old, "bo@example.com"));
+        let old = Gateway {
+            header: "x-user".to_owned(),
+            prefix: "accounts:".to_owned(),
+            principals: Vec::new(),
+            ..Gateway::shipped()
+        };
         assert_eq!(
-            policy["spec"]["rules"],
+            pair.policy(&old)["spec"]["rules"],
             json!([{ "when": [{ "key": "request.headers[x-user]", "values": ["accounts:ana@example.com"] }] }])
         );
-        let odd = pair.policy(&Shape::of(&owner_policy(json!([])), ""));
+        let now = pair.policy(&Gateway::shipped());
         assert_eq!(
-            odd["spec"]["rules"][0]["from"][0]["source"]["principals"],
-            json!([GATEWAY, PIPELINES])
+            now["spec"]["rules"][0]["from"][0]["source"]["principals"],
+            json!(Gateway::shipped().principals)
         );
         assert_eq!(
-            odd["metadata"]["name"],
+            now["metadata"]["name"],
             "user-ana-example-com-clusterrole-edit"
         );
     }

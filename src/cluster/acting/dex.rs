@@ -128,6 +128,7 @@ impl Acting {
             before: Some(write.before.clone()),
             changes: write.changes.clone(),
             conflicts: write.conflicts.clone(),
+            notes: Vec::new(),
         })
     }
 

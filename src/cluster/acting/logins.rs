@@ -62,7 +62,7 @@ impl Acting {
                 added(field("userID"), login.user_id.as_str()),
                 added(field("hash"), HIDDEN),
             ],
-            conflicts: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -86,7 +86,7 @@ impl Acting {
                 before: Some("(the old password)".to_owned()),
                 after: Some(HIDDEN.to_owned()),
             }],
-            conflicts: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -109,6 +109,7 @@ impl Acting {
             }],
             before: Some(json!({ "userID": before })),
             conflicts: Vec::new(),
+            notes: Vec::new(),
         })
     }
 
@@ -169,7 +170,7 @@ impl Acting {
                 format!("Password {email}"),
                 found.data["username"].as_str().unwrap_or_default(),
             )],
-            conflicts: Vec::new(),
+            ..Applied::default()
         })
     }
 

@@ -4,8 +4,14 @@
 //! in an answer that is shown.
 
 mod contributors;
+mod defaults;
 mod dex;
+mod freeze;
+mod inventory;
 mod logins;
+mod offers;
+mod ownership;
+mod pairs;
 mod probes;
 mod profiles;
 mod quotas;
@@ -26,6 +32,11 @@ use super::Cluster;
 use super::error::Error;
 use super::kinds::OPERATION;
 use super::objects::annotation;
+pub use defaults::DefaultsFound;
+pub use inventory::{Amount, InventoryLine};
+pub use offers::Offer;
+pub use pairs::PairPlace;
+
 use crate::domain::{
     Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, UserName,
 };
@@ -45,6 +56,8 @@ pub struct Applied {
     pub changes: Vec<Change>,
     /// Fields of other managers that have to be taken over.
     pub conflicts: Vec<Conflict>,
+    /// What no field shows, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// A login to be. `hash` is the bcrypt text; a dry run goes without.
@@ -99,6 +112,14 @@ fn removed(field: impl Into<String>, before: impl Into<String>) -> Change {
         field: field.into(),
         before: Some(before.into()),
         after: None,
+    }
+}
+
+fn changed(field: impl Into<String>, before: Option<&str>, after: Option<&str>) -> Change {
+    Change {
+        field: field.into(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
     }
 }
 

@@ -61,7 +61,7 @@ impl Acting {
         Ok(Applied {
             before: None,
             changes,
-            conflicts: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -101,7 +101,7 @@ impl Acting {
         Ok(Applied {
             before: Some(json!({ "owner": owner })),
             changes,
-            conflicts: Vec::new(),
+            ..Applied::default()
         })
     }
 

@@ -36,7 +36,16 @@ impl Acting {
             before: Some(json!({ "hard": before })),
             changes: changes(change, &before),
             conflicts,
+            notes: self.consequences(change).await,
         })
+    }
+
+    /// What stops being possible when a line goes below what is used, by the quota that is in force now.
+    async fn consequences(&self, change: &QuotaChange<'_>) -> Vec<String> {
+        match self.cluster.quota_now(change.name).await {
+            Ok(now) => change.quota.consequences(&now.used),
+            Err(error) => vec![format!("What is used now could not be read: {error}")],
+        }
     }
 
     /// Who else owns a line that would get another value, or that would go.

@@ -207,6 +207,7 @@ impl Acting {
                 "a token for Pipelines, in pods that ask for it",
             )],
             conflicts: Vec::new(),
+            notes: Vec::new(),
         })
     }
 

@@ -75,6 +75,7 @@ impl Acting {
             before: Some(json!({ RESTARTED_AT: there[RESTARTED_AT], OPERATION: there[OPERATION] })),
             changes,
             conflicts: Vec::new(),
+            notes: Vec::new(),
         })
     }
 

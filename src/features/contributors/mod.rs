@@ -1,7 +1,9 @@
 //! Contributors: who else may use a profile. Shown on the profile's page; changed from there.
 
 mod actions;
+mod mending;
 pub mod operations;
+mod sharing;
 
 use crate::domain::Permission;
 use crate::web::app::App;
@@ -13,4 +15,8 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .post(paths::CONTRIBUTORS, write, actions::add)
         .post(paths::CONTRIBUTOR_REMOVE, write, actions::remove)
+        .get(paths::SHARE, write, sharing::form)
+        .post(paths::SHARE, write, sharing::share)
+        .post(paths::PAIR_MEND, write, mending::mend)
+        .post(paths::PAIR_REMOVE, write, mending::remove)
 }

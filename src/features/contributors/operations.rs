@@ -1,7 +1,12 @@
 //! Letting people into a profile and taking them out, both halves at once.
 
+use std::sync::Arc;
+
 use crate::access::Access;
-use crate::domain::{Kind, Operation, ProfileName, Role, Step, UserName};
+use crate::domain::{
+    Contribution, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix, ProfileName, Role,
+    Stated, Step, Upkeep, UserName,
+};
 use crate::operation::PlanError;
 
 /// Gives `role`; other roles of the same person in the profile are taken away after it, so that there is no moment
@@ -36,6 +41,67 @@ pub async fn plan_add(
         .await
 }
 
+/// The same for many: every person in every profile. Owners are left out, and who has the role already. `None` when
+/// nothing is left to do.
+pub async fn plan_many(
+    access: &Access,
+    people: &[Email],
+    profiles: &[ProfileName],
+    role: Role,
+) -> Result<Option<Operation>, PlanError> {
+    let mut steps = Vec::new();
+    for name in profiles {
+        let there = access.contributors_of(name);
+        let owner = access.cluster().profile(name).and_then(|profile| {
+            let owner = profile.owner.as_ref()?;
+            Some(owner.name.clone())
+        });
+        for person in people {
+            let user = UserName::from(person);
+            if owner.as_ref() != Some(&user) {
+                steps.extend(share(name, &user, role, &there));
+            }
+        }
+    }
+    if steps.is_empty() {
+        return Ok(None);
+    }
+    let subject = match (people, profiles) {
+        ([person], [profile]) => format!("{person} in {profile}"),
+        ([person], profiles) => format!("{person} in {} profiles", profiles.len()),
+        (people, [profile]) => format!("{} people in {profile}", people.len()),
+        (people, profiles) => format!("{} people in {} profiles", people.len(), profiles.len()),
+    };
+    let planner = access.engine().planner();
+    let plan = planner.plan(access.actor(), Kind::AddContributor, subject, steps);
+    plan.await.map(Some)
+}
+
+/// One person in one profile: the new role first, then the others go.
+fn share(
+    profile: &ProfileName,
+    user: &UserName,
+    role: Role,
+    there: &[Arc<Contribution>],
+) -> Vec<Step> {
+    let theirs = || there.iter().filter(|one| one.user == *user);
+    let mut steps = Vec::new();
+    if !theirs().any(|one| one.role == role && one.binding && one.policy) {
+        steps.push(Step::AddContributor {
+            profile: profile.clone(),
+            user: user.clone(),
+            role,
+        });
+    }
+    let others = theirs().filter(|one| one.role != role);
+    steps.extend(others.map(|one| Step::RemoveContributor {
+        profile: profile.clone(),
+        user: user.clone(),
+        role: one.role,
+    }));
+    steps
+}
+
 pub async fn plan_remove(
     access: &Access,
     profile: &ProfileName,
@@ -52,5 +118,73 @@ pub async fn plan_remove(
         .engine()
         .planner()
         .plan(access.actor(), Kind::RemoveContributor, subject, steps)
+        .await
+}
+
+/// What is wrong with a contributor's two objects, and what puts them right.
+pub struct Diagnosis {
+    pub pair: Pair,
+    pub findings: Vec<PairFinding>,
+    pub fix: Option<PairFix>,
+}
+
+/// Every contributor of a profile of which something is wrong, and how the installation lets people through.
+pub async fn diagnose(access: &Access, profile: &ProfileName) -> (Gateway, Vec<Diagnosis>) {
+    let cluster = access.cluster();
+    let gateway = cluster.gateway(profile).await;
+    let one = |pair: Pair| {
+        let stated = pair
+            .person()
+            .map_or(Stated::NoLogin, |person| access.stated(person.as_str()));
+        let findings = pair.findings(&gateway, &stated);
+        let fix = pair.fix(&findings);
+        Diagnosis {
+            pair,
+            findings,
+            fix,
+        }
+    };
+    let found = cluster
+        .pairs(profile)
+        .into_iter()
+        .map(one)
+        .filter(|diagnosis| !diagnosis.findings.is_empty())
+        .collect();
+    (gateway, found)
+}
+
+/// The steps that bring a contributor to what Kubeflow expects.
+pub async fn plan_mend(
+    access: &Access,
+    profile: &ProfileName,
+    object: &str,
+    fix: &PairFix,
+) -> Result<Operation, PlanError> {
+    let (profile_name, name) = (profile.clone(), object.to_owned());
+    let remove = Step::Upkeep(Upkeep::RemovePair {
+        profile: profile_name.clone(),
+        object: name.clone(),
+    });
+    let steps = match fix {
+        PairFix::Rewrite { user, role } => vec![Step::Upkeep(Upkeep::RewritePair {
+            profile: profile_name,
+            object: name,
+            user: user.clone(),
+            role: *role,
+        })],
+        PairFix::Rename { user, role } => vec![
+            Step::AddContributor {
+                profile: profile_name,
+                user: user.clone(),
+                role: *role,
+            },
+            remove,
+        ],
+        PairFix::Remove => vec![remove],
+    };
+    let subject = format!("{object} in {profile}");
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::RepairContributor, subject, steps)
         .await
 }

@@ -37,8 +37,8 @@ pub(super) fn of(profiles: &[Arc<Profile>]) -> Capacity {
             let (promised, taken) = sums
                 .entry(ranked(name))
                 .or_insert((Quantity::ZERO, Quantity::ZERO));
-            *promised = promised.plus(limit);
-            *taken = taken.plus(used);
+            *promised = *promised + limit;
+            *taken = *taken + used;
         }
     }
     Capacity {

@@ -35,7 +35,7 @@ struct PlanPage {
 
 struct PlanStep {
     title: String,
-    note: String,
+    notes: Vec<String>,
     changes: Vec<Change>,
 }
 
@@ -201,11 +201,15 @@ fn plan_step(record: &StepRecord) -> PlanStep {
         | Step::WaitForQuota { .. }
         | Step::WaitForProfileGone { .. }
         | Step::AddContributor { .. }
-        | Step::RemoveContributor { .. } => "",
+        | Step::RemoveContributor { .. }
+        | Step::Upkeep(_) => "",
     };
+    let mut notes: Vec<String> = record.notes.clone();
+    notes.insert(0, note.to_owned());
+    notes.retain(|note| !note.is_empty());
     PlanStep {
         title: record.step.describe(),
-        note: note.to_owned(),
+        notes,
         changes: record.changes.clone(),
     }
 }
@@ -350,7 +354,14 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the user",
             paths::fill(paths::USER, &operation.subject),
         )],
-        Kind::CreateProfile | Kind::SetQuota => vec![Link::new(
+        Kind::SetQuota if operation.subject.contains(' ') => {
+            vec![Link::new("See all profiles", paths::PROFILES)]
+        }
+        Kind::CreateProfile
+        | Kind::SetQuota
+        | Kind::TransferProfile
+        | Kind::FreezeProfile
+        | Kind::ThawProfile => vec![Link::new(
             "See the profile",
             paths::fill(paths::PROFILE, &operation.subject),
         )],
@@ -361,6 +372,7 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
         Kind::DeleteProfile
         | Kind::AddContributor
         | Kind::RemoveContributor
+        | Kind::RepairContributor
         | Kind::SetQuotas
         | Kind::DeleteProfiles => {
             vec![Link::new("See all profiles", paths::PROFILES)]

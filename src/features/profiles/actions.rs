@@ -1,6 +1,7 @@
 //! Forms of profiles: each becomes a plan to review.
 
 use axum::response::Response;
+use http::StatusCode;
 
 use super::form::NewProfileForm;
 use super::{form_pages, operations, pages};
@@ -62,12 +63,35 @@ pub(super) async fn delete(
             "confirm",
             format!("Type {name} to confirm that everything in it is deleted"),
         );
+        let inventory = operations::inventory(&access, &name).await?;
         return page::invalid(&form_pages::DeletePage::with(
-            frame, &profile, confirm, errors,
+            frame,
+            (&profile, &inventory),
+            confirm,
+            errors,
         ));
     }
     let operation = operations::plan_delete(&access, name).await?;
     Ok(review(&operation))
+}
+
+pub(super) async fn unstick(
+    access: Access,
+    Path(name): Path<ProfileName>,
+    _form: CheckedForm,
+) -> Result<Response, Problem> {
+    pages::find(&access, &name)?;
+    match operations::plan_unstick(&access, &name).await? {
+        Some(operation) => Ok(review(&operation)),
+        None => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "KA-NOT-STUCK",
+            "Nothing is known that this deletion hangs on",
+            "Namespace and profile agree on the owner. kubectl get namespace -o yaml says which finalizer is left.",
+        )
+        .input("Nothing was changed.")
+        .way("Back to the profile", paths::fill(paths::PROFILE, name.as_str()))),
+    }
 }
 
 fn review(operation: &Operation) -> Response {

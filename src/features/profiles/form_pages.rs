@@ -5,8 +5,10 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form::NewProfileForm;
+use super::operations;
 use super::pages::{facts, find};
 use crate::access::Access;
+use crate::cluster::{Amount, InventoryLine};
 use crate::domain::{Profile, ProfileName, QuotaUse};
 use crate::features::quotas::form::QuotaFields;
 use crate::web::extract::{Path, Query};
@@ -80,24 +82,25 @@ pub(super) async fn delete(
     Path(name): Path<ProfileName>,
 ) -> Result<Response, Problem> {
     let profile = find(&access, &name)?;
+    let inventory = operations::inventory(&access, &name).await?;
     page::ok(&DeletePage::with(
         frame,
-        &profile,
+        (&profile, &inventory),
         "",
         FormErrors::default(),
     ))
 }
 
 impl DeletePage {
-    pub(super) fn with(frame: Frame, profile: &Profile, confirm: &str, errors: FormErrors) -> Self {
+    pub(super) fn with(
+        frame: Frame,
+        (profile, lines): (&Profile, &[InventoryLine]),
+        confirm: &str,
+        errors: FormErrors,
+    ) -> Self {
         let name = profile.name.as_str();
-        let used = profile
-            .quota_use
-            .used
-            .iter()
-            .map(|(resource, amount)| Fact::new(resource.as_str(), format!("{amount} in use")));
         let mut inventory = facts(profile);
-        inventory.extend(used);
+        inventory.extend(lines.iter().filter_map(inventory_fact));
         Self {
             frame: frame.titled(format!("Delete {name}")),
             name: name.to_owned(),
@@ -118,4 +121,24 @@ impl DeletePage {
             errors: errors.0,
         }
     }
+}
+
+/// What there is of one kind. Kinds that the cluster does not know are left out.
+fn inventory_fact(line: &InventoryLine) -> Option<Fact> {
+    let (count, text) = match &line.amount {
+        Amount::NotInstalled => return None,
+        Amount::Unknown(why) => return Some(Fact::new(line.what, format!("not known: {why}"))),
+        Amount::Count(count) => (*count, count.to_string()),
+        Amount::Volumes(count, size) => (*count, format!("{count}, {size} together")),
+    };
+    let more = if count > line.names.len() { " …" } else { "" };
+    let names = line.names.join(", ");
+    Some(Fact::new(
+        line.what,
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("{text} ({names}{more})")
+        },
+    ))
 }

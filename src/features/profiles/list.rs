@@ -38,6 +38,8 @@ struct ListPage {
     notice: Option<Notice>,
     loaded: bool,
     may_write: bool,
+    may_quota: bool,
+    quotas_href: &'static str,
     denied: String,
     tools: Tools,
     columns: Vec<SortHeader>,
@@ -93,6 +95,8 @@ pub(super) async fn list(
         notice: Notice::about("profiles", &all.state),
         loaded: !all.items.is_empty() || Notice::about("profiles", &all.state).is_none(),
         may_write: access.may(Permission::WriteProfiles),
+        may_quota: access.may(Permission::WriteQuotas),
+        quotas_href: paths::PROFILES_QUOTA,
         denied: "Your account may not create profiles.".to_owned(),
         tools: Tools::new(paths::PROFILES, "Search profiles", &query.q, &address)
             .filter("health", "Health", &verdicts, &query.health, &address)
@@ -118,7 +122,7 @@ fn bulk_actions(access: &Access) -> Vec<Link> {
     let actions = [
         (
             Permission::WriteQuotas,
-            "Set one quota for all selected",
+            "Set limits for all selected",
             paths::PROFILES_QUOTA,
         ),
         (

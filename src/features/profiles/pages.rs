@@ -5,13 +5,17 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 
+use super::repairs::{RepairRow, refusals, repairs};
 use crate::access::Access;
 use crate::clock::Clock;
 use crate::cluster::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME, Shown};
-use crate::domain::{Contribution, Permission, Profile, ProfileName, Role, binding_name};
+use crate::domain::{
+    Contribution, HealthVerdict, Permission, Profile, ProfileName, Refusal, Role, binding_name,
+};
 use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::frame::Frame;
+use crate::web::pager::Address;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Action, Badge, Fact, Link, Meter, Notice, When};
 use crate::web::{page, paths};
@@ -42,6 +46,14 @@ struct ShowPage {
     add_denied: String,
     objects: Vec<Link>,
     delete: Action,
+    transfer: Action,
+    frozen: Option<String>,
+    freeze: Action,
+    reach_href: String,
+    repairs: Vec<RepairRow>,
+    refusals: Vec<Refusal>,
+    refusals_note: String,
+    unstick: Option<Action>,
 }
 
 struct QuotaRow {
@@ -73,6 +85,8 @@ pub(super) async fn show(
     Path(name): Path<ProfileName>,
 ) -> Result<Response, Problem> {
     let profile = find(&access, &name)?;
+    let frozen = frozen(&access, &name).await;
+    let (refusals, refusals_note) = refusals(&access, &name).await;
     let can = |permission, label: &str, path: &str| {
         if access.may(permission) {
             Action::allowed(label, paths::fill(path, name.as_str()))
@@ -105,7 +119,49 @@ pub(super) async fn show(
             "Delete profile",
             paths::PROFILE_DELETE,
         ),
+        transfer: can(Permission::WriteOwners, "Transfer", paths::PROFILE_OWNER),
+        freeze: if frozen.is_some() {
+            can(Permission::WriteQuotas, "Thaw", paths::PROFILE_THAW)
+        } else {
+            can(Permission::WriteQuotas, "Freeze", paths::PROFILE_FREEZE)
+        },
+        frozen,
+        reach_href: reach_href(&access, &name),
+        repairs: repairs(&access, &name).await,
+        refusals,
+        refusals_note,
+        unstick: is_stuck(&access, &profile).then(|| {
+            can(
+                Permission::WriteProfiles,
+                "Let the deletion go on",
+                paths::PROFILE_UNSTICK,
+            )
+        }),
     })
+}
+
+/// The page of everybody who can reach it; empty when this person may not see it.
+fn reach_href(access: &Access, name: &ProfileName) -> String {
+    if !access.may(Permission::ReadAccess) {
+        return String::new();
+    }
+    let query = [("by", "lines"), ("profile", name.as_str())];
+    Address::new(paths::ACCESS, &query).with("page", "")
+}
+
+/// Is it being deleted while its namespace names another owner? Then it hangs for ever.
+fn is_stuck(access: &Access, profile: &Profile) -> bool {
+    let owner = profile.owner.as_ref().map(|owner| owner.name.as_str());
+    let annotated = access.cluster().namespace_owner(&profile.name);
+    profile.health.verdict == HealthVerdict::Terminating
+        && annotated.is_some()
+        && annotated.as_deref() != owner
+}
+
+/// Why it is frozen, if it is and if this person may see it.
+async fn frozen(access: &Access, name: &ProfileName) -> Option<String> {
+    let acting = access.cluster().acting_as(access.actor()).ok()?;
+    acting.frozen(name).await.ok().flatten()
 }
 
 pub(super) fn facts(profile: &Profile) -> Vec<Fact> {

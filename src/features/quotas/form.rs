@@ -32,6 +32,8 @@ const OFFERED: [(&str, &str, &str); 4] = [
 /// Names of the offered inputs begin like this.
 const PREFIX: &str = "quota:";
 const MOST_ROWS: usize = 50;
+/// What a button sends that adds a row for a resource, before its name.
+pub(super) const ROW: &str = "row:";
 
 /// Everything typed, kept as typed.
 #[derive(Debug, Clone, Default)]
@@ -90,11 +92,20 @@ impl QuotaForm {
         if fields.get("more") == "quota" {
             extra.push((String::new(), String::new()));
         }
+        if let Some(name) = fields.get("more").strip_prefix(ROW) {
+            extra.push((name.to_owned(), String::new()));
+        }
         let offered = OFFERED
             .iter()
             .map(|(name, _, _)| fields.get(&format!("{PREFIX}{name}")).to_owned())
             .collect();
         Self { offered, extra }
+    }
+
+    /// Is there a row for this resource already?
+    pub(super) fn has_row(&self, name: &str) -> bool {
+        OFFERED.iter().any(|(offered, _, _)| *offered == name)
+            || self.extra.iter().any(|(extra, _)| extra == name)
     }
 
     /// The quota that the rows say; every wrong row is noted in `errors` under its id.

@@ -1,6 +1,8 @@
 //! Quotas: what the pods and volumes of a profile may take together.
 
 mod actions;
+mod defaults;
+mod fill;
 pub mod form;
 mod many;
 pub mod operations;
@@ -14,7 +16,7 @@ use crate::web::routes::{Guard, Routes};
 pub fn routes(app: &App) -> Routes {
     let write = Guard::Needs(Permission::WriteQuotas);
     Routes::new(app)
-        .get(paths::PROFILES_QUOTA, write, many::edit)
+        .get(paths::PROFILES_QUOTA, write, many::form)
         .post(paths::PROFILES_QUOTA, write, many::set)
         .get(paths::QUOTA, write, pages::edit)
         .post(paths::QUOTA, write, actions::set)

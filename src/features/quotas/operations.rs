@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use crate::access::Access;
-use crate::domain::{Kind, Operation, Profile, Quota, ResourceName, Step, several};
+use crate::cluster::{self, DefaultsFound, Offer};
+use crate::domain::{
+    ContainerDefaults, Kind, Operation, Profile, ProfileName, Quota, ResourceName, Step, Upkeep,
+    several,
+};
 use crate::operation::PlanError;
 
 /// Plans `wanted` as the whole quota of `profile`; lines that are not in it any more are removed.
@@ -11,25 +15,36 @@ pub async fn plan_set(
     access: &Access,
     profile: &Profile,
     wanted: Quota,
+    defaults: Option<ContainerDefaults>,
 ) -> Result<Operation, PlanError> {
+    let remove: Vec<ResourceName> = profile
+        .quota
+        .iter()
+        .map(|(name, _)| name.clone())
+        .filter(|name| wanted.get(name).is_none())
+        .collect();
     let subject = profile.name.to_string();
-    let steps = steps(profile, &wanted).to_vec();
+    let steps = steps(&profile.name, wanted, remove, defaults);
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::SetQuota, subject, steps)
         .await
 }
 
-/// Plans `wanted` as the whole quota of each of them, in one operation.
+/// Plans the same lines for each of them, in one operation; lines that are not given stay as they are.
 pub async fn plan_set_many(
     access: &Access,
     profiles: &[Arc<Profile>],
-    wanted: &Quota,
+    lines: &Quota,
+    defaults: Option<&ContainerDefaults>,
 ) -> Result<Operation, PlanError> {
     let subject = several(profiles.iter().map(|profile| profile.name.as_str()));
     let steps = profiles
         .iter()
-        .flat_map(|profile| steps(profile, wanted))
+        .flat_map(|profile| {
+            let wanted = profile.quota.with(lines);
+            steps(&profile.name, wanted, Vec::new(), defaults.cloned())
+        })
         .collect();
     let planner = access.engine().planner();
     planner
@@ -37,22 +52,46 @@ pub async fn plan_set_many(
         .await
 }
 
-fn steps(profile: &Profile, wanted: &Quota) -> [Step; 2] {
-    let remove: Vec<ResourceName> = profile
-        .quota
-        .iter()
-        .map(|(name, _)| name.clone())
-        .filter(|name| wanted.get(name).is_none())
-        .collect();
-    [
+/// Defaults for containers first, so that there is no moment in which pods that state nothing are refused.
+fn steps(
+    name: &ProfileName,
+    quota: Quota,
+    remove: Vec<ResourceName>,
+    defaults: Option<ContainerDefaults>,
+) -> Vec<Step> {
+    let defaults = defaults.map(|defaults| {
+        Step::Upkeep(Upkeep::SetContainerDefaults {
+            profile: name.clone(),
+            defaults,
+            quota: quota.clone(),
+        })
+    });
+    let mut steps: Vec<Step> = defaults.into_iter().collect();
+    steps.extend([
         Step::SetQuota {
-            name: profile.name.clone(),
-            quota: wanted.clone(),
+            name: name.clone(),
+            quota: quota.clone(),
             remove,
         },
         Step::WaitForQuota {
-            name: profile.name.clone(),
-            quota: wanted.clone(),
+            name: name.clone(),
+            quota,
         },
-    ]
+    ]);
+    steps
+}
+
+/// Lines that a quota could have in this cluster: what the nodes have, and one per `StorageClass`.
+pub async fn offers(access: &Access) -> Result<Vec<Offer>, cluster::Error> {
+    let acting = access.cluster().acting_as(access.actor())?;
+    acting.offers().await
+}
+
+/// What gives containers their defaults in a profile now, read as the person who asks.
+pub async fn defaults_now(
+    access: &Access,
+    profile: &Profile,
+) -> Result<DefaultsFound, cluster::Error> {
+    let acting = access.cluster().acting_as(access.actor())?;
+    acting.container_defaults(&profile.name).await
 }

@@ -63,7 +63,7 @@ fn exceeded(
         .filter(|(resource, limit)| {
             let more = wanted.get(*resource).copied().unwrap_or(Quantity::ZERO);
             let used = used.get(*resource).copied().unwrap_or(Quantity::ZERO);
-            !more.is_zero() && used.plus(more) > **limit
+            !more.is_zero() && used + more > **limit
         })
         .map(|(resource, _)| resource)
         .collect();
@@ -188,7 +188,7 @@ fn add(total: &mut Amounts, more: &Amounts) {
         *kept = if kept.is_zero() {
             *amount
         } else {
-            kept.plus(*amount)
+            *kept + *amount
         };
     }
 }

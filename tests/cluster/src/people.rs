@@ -29,6 +29,19 @@ const PROFILES: &str = r"
 {apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: thesis-ivan}, spec: {owner: {kind: User, name: ivan@example.com}, resourceQuotaSpec: {hard: {cpu: '4', memory: 16Gi}}}}
 ";
 
+/// Who else works where: one as KFAM writes it, half a pair, a policy that outlived its person, a group by RBAC alone.
+const CONTRIBUTORS: &str = r#"
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: user-ana-example-com-clusterrole-edit, namespace: vision-team, annotations: {user: ana@example.com, role: edit}}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubeflow-edit}, subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ana@example.com}]}
+---
+{apiVersion: security.istio.io/v1beta1, kind: AuthorizationPolicy, metadata: {name: user-ana-example-com-clusterrole-edit, namespace: vision-team, annotations: {user: ana@example.com, role: edit}}, spec: {rules: [{from: [{source: {principals: [cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account, cluster.local/ns/kubeflow/sa/ml-pipeline-ui]}}], when: [{key: "request.headers[kubeflow-userid]", values: [ana@example.com]}]}]}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: user-emil-example-com-clusterrole-view, namespace: vision-team, annotations: {user: emil@example.com, role: view}}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubeflow-view}, subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: emil@example.com}]}
+---
+{apiVersion: security.istio.io/v1beta1, kind: AuthorizationPolicy, metadata: {name: user-zoe-example-com-clusterrole-edit, namespace: forecasting, annotations: {user: zoe@example.com, role: edit}}, spec: {rules: [{when: [{key: "request.headers[kubeflow-userid]", values: [zoe@example.com]}]}]}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: auditors-may-look, namespace: speech}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kubeflow-view}, subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: auditors}]}
+"#;
+
 /// Namespace, CPU, memory and GPUs of one pod that counts against the quota.
 const PODS: [(&str, &str, &str, &str); 6] = [
     ("ana", "2", "8Gi", "0"),
@@ -46,6 +59,12 @@ pub async fn move_in(lab: &Lab) -> Result<()> {
             .await?;
     }
     lab.apply_yaml(PROFILES).await?;
+    waiting::until(
+        "namespaces that take contributors",
+        Duration::from_secs(30),
+        || async { Ok(lab.apply_yaml(CONTRIBUTORS).await.ok()) },
+    )
+    .await?;
     for (number, pod) in PODS.iter().enumerate() {
         let manifest = pod_manifest(number, *pod);
         waiting::until(

@@ -24,7 +24,7 @@ const PASSWORD: &str = "correct-horse-battery";
 const ROUNDS: usize = 20;
 const AT_ONCE: usize = 32;
 
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 12] = [
     ("overview", "/"),
     ("users, first page", "/users"),
     ("users, by findings", "/users?sort=-findings"),
@@ -32,6 +32,9 @@ const PAGES: [(&str, &str); 9] = [
     ("users, a late page", "/users?page=12"),
     ("profiles, first page", "/profiles"),
     ("profiles, by health", "/profiles?sort=-health"),
+    ("access, by person", "/access"),
+    ("access, by profile", "/access?by=profiles"),
+    ("access, as a list", "/access?by=lines&q=person-00042"),
     ("operations", "/operations"),
     ("activity", "/activity"),
 ];

@@ -7,7 +7,7 @@ use lab::dashboard::run_operation;
 
 use crate::world::{add_user, admin, world};
 
-fn profiles(lab: &Lab) -> Api<DynamicObject> {
+pub(crate) fn profiles(lab: &Lab) -> Api<DynamicObject> {
     let kind = GroupVersionKind::gvk("kubeflow.org", "v1", "Profile");
     Api::all_with(lab.client(), &ApiResource::from_gvk(&kind))
 }
@@ -85,7 +85,7 @@ async fn nobody_removes_themselves_in_a_crowd() {
 }
 
 #[tokio::test]
-async fn one_quota_for_several_profiles_replaces_what_each_had_and_can_be_undone() {
+async fn limits_for_the_chosen_profiles_are_set_with_the_rest_kept_and_can_be_undone() {
     let (lab, _) = world().await;
     let mut browser = admin().await;
     add_user(&mut browser, "herd-a@example.com", "herd-a").await;
@@ -94,21 +94,14 @@ async fn one_quota_for_several_profiles_replaces_what_each_had_and_can_be_undone
         .get("/kubeflow-admin/profiles/quota?profile=herd-a&profile=herd-b")
         .await
         .unwrap();
-    form.expect_text("One quota for 2 profiles").unwrap();
+    form.expect_text("Quota of 2 profiles").unwrap();
     let path = "/kubeflow-admin/profiles/quota";
-    let wrong = [
-        ("profile", "herd-a"),
-        ("profile", "herd-b"),
-        ("quota:cpu", "two"),
-    ];
+    assert!(form.body.contains("herd-a\nherd-b"), "{}", form.body);
+    let wrong = [("profiles", "herd-a\nherd-b"), ("quota:cpu", "two")];
     let refused = browser.submit(&form, path, &wrong).await.unwrap();
     assert_eq!(refused.status, 422);
-    assert_eq!(refused.values("profile"), ["herd-a", "herd-b"]);
-    let fields = [
-        ("profile", "herd-a"),
-        ("profile", "herd-b"),
-        ("quota:cpu", "2"),
-    ];
+    assert!(refused.body.contains("herd-a\nherd-b"), "not kept");
+    let fields = [("profiles", "herd-a\nherd-b"), ("quota:cpu", "2")];
     let plan = browser.submit(&refused, path, &fields).await.unwrap();
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
@@ -117,7 +110,8 @@ async fn one_quota_for_several_profiles_replaces_what_each_had_and_can_be_undone
         profile.data["spec"]["resourceQuotaSpec"]["hard"].clone()
     };
     for name in ["herd-a", "herd-b"] {
-        assert_eq!(hard(name).await, serde_json::json!({"cpu": "2"}), "{name}");
+        let wanted = serde_json::json!({"cpu": "2", "memory": "8Gi"});
+        assert_eq!(hard(name).await, wanted, "{name}");
         let profile = profiles(lab).get(name).await.unwrap();
         assert_eq!(
             profile.data["spec"]["owner"]["name"],
@@ -130,7 +124,7 @@ async fn one_quota_for_several_profiles_replaces_what_each_had_and_can_be_undone
     lab::dashboard::wait_for_operation(&mut browser, undone.path)
         .await
         .unwrap();
-    assert_eq!(hard("herd-b").await["memory"], "8Gi");
+    assert_eq!(hard("herd-b").await["cpu"], "4");
 }
 
 #[tokio::test]

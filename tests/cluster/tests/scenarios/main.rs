@@ -15,12 +15,17 @@ mod manifest;
 mod menu;
 mod observing;
 mod operations;
+mod ownership;
 #[path = "../../../it/postgres.rs"]
 mod postgres;
+mod quotas;
+mod reach;
+mod repairs;
 mod replicas;
 mod routes;
 mod search;
 mod security;
+mod sharing;
 mod sign_in;
 mod users;
 mod world;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
+use crate::reach::PROFILES_CONFIG;
 use crate::world::{PASSWORD, add_user, make_admin, world};
 
 const OWN: &str = "system:serviceaccount:kubeflow-admin:kubeflow-admin";
@@ -178,6 +179,7 @@ async fn do_everything(lab: &'static Lab) {
         .signed_in("inspector@example.com", PASSWORD)
         .await
         .unwrap();
+    lab.apply_yaml(PROFILES_CONFIG).await.unwrap();
     add_user(&mut admin, "inspected-host@example.com", "inspected-host").await;
     let mut operator = dashboard.broken_glass().await.unwrap();
     let users = "/kubeflow-admin/users/of/inspected@example.com";
@@ -221,7 +223,40 @@ async fn do_everything(lab: &'static Lab) {
             ended.text()
         );
     }
+    keep_a_profile_up_and_undo(&mut operator, host).await;
     migrate_the_shipped_user_and_undo(lab, &mut operator).await;
+}
+
+/// Defaults for containers, a freeze and another owner, each taken back.
+async fn keep_a_profile_up_and_undo(operator: &mut Browser, profile: &str) {
+    for (page, fields) in [
+        (
+            "quota",
+            vec![
+                ("quota:cpu", "4"),
+                ("quota:memory", "8Gi"),
+                ("defaults", "yes"),
+                ("default_cpu_request", "100m"),
+                ("default_memory_request", "128Mi"),
+            ],
+        ),
+        ("freeze", vec![("reason", "inspected")]),
+        ("owner", vec![("owner", "inspected-heir@example.com")]),
+    ] {
+        let path = format!("{profile}/{page}");
+        let form = operator.get(&path).await.unwrap();
+        let plan = operator.submit(&form, &path, &fields).await.unwrap();
+        let done = run_operation(operator, &plan).await.unwrap();
+        assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+        let path = format!("{}/undo", done.path);
+        let undone = operator.submit(&done, &path, &[]).await.unwrap();
+        let undone = wait_for_operation(operator, undone.path).await.unwrap();
+        assert!(
+            undone.body.contains("data-state=\"undone\""),
+            "{page}: {}",
+            undone.text()
+        );
+    }
 }
 
 #[tokio::test]

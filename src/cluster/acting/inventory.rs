@@ -1,0 +1,186 @@
+//! What is in a profile's namespace, counted as the person who asks: what they may not see is said to be unknown.
+
+use futures::future::join_all;
+use kube::api::{ListParams, PartialObjectMeta};
+use kube::core::DynamicObject;
+
+use super::Acting;
+use crate::cluster::error::{Attempt, Error};
+use crate::cluster::kinds::{Content, Kind, SECRET};
+use crate::domain::{ProfileName, Quantity};
+
+/// How much of something there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Amount {
+    Count(usize),
+    /// Volumes: how many, and what they asked for together.
+    Volumes(usize, Quantity),
+    /// The part of Kubeflow that has such things is not installed.
+    NotInstalled,
+    /// Why it could not be counted.
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryLine {
+    pub what: &'static str,
+    pub amount: Amount,
+    /// Names of the first few, so that somebody recognises them.
+    pub names: Vec<String>,
+}
+
+const fn kind(
+    kind: &'static str,
+    group: &'static str,
+    version: &'static str,
+    plural: &'static str,
+) -> Kind {
+    Kind {
+        kind,
+        group,
+        version,
+        plural,
+        content: Content::Plain,
+    }
+}
+
+const VOLUMES: Kind = kind("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims");
+
+/// What people miss when it is gone, in the order in which they miss it.
+const KINDS: [(&str, Kind); 10] = [
+    ("Volumes", VOLUMES),
+    (
+        "Notebooks",
+        kind("Notebook", "kubeflow.org", "v1", "notebooks"),
+    ),
+    ("Pods", kind("Pod", "", "v1", "pods")),
+    (
+        "Pipeline runs (workflows)",
+        kind("Workflow", "argoproj.io", "v1alpha1", "workflows"),
+    ),
+    (
+        "Recurring runs",
+        kind(
+            "ScheduledWorkflow",
+            "kubeflow.org",
+            "v1beta1",
+            "scheduledworkflows",
+        ),
+    ),
+    (
+        "Models being served",
+        kind(
+            "InferenceService",
+            "serving.kserve.io",
+            "v1beta1",
+            "inferenceservices",
+        ),
+    ),
+    (
+        "Katib experiments",
+        kind("Experiment", "kubeflow.org", "v1beta1", "experiments"),
+    ),
+    (
+        "Tensorboards",
+        kind(
+            "Tensorboard",
+            "tensorboard.kubeflow.org",
+            "v1alpha1",
+            "tensorboards",
+        ),
+    ),
+    ("ConfigMaps", kind("ConfigMap", "", "v1", "configmaps")),
+    ("Secrets", SECRET),
+];
+
+/// Kubernetes and Istio put these into every namespace; nobody misses them.
+const EVERYWHERE: [&str; 2] = ["kube-root-ca.crt", "istio-ca-root-cert"];
+
+fn is_everywhere(object: &PartialObjectMeta<DynamicObject>) -> bool {
+    let name = object.metadata.name.as_deref();
+    name.is_some_and(|name| EVERYWHERE.contains(&name))
+}
+
+/// As many names as fit in a line.
+const NAMED: usize = 5;
+const PAGE: u32 = 500;
+
+impl Acting {
+    /// One request per kind, all at once. Of Secrets only the names are asked for.
+    pub async fn inventory(&self, profile: &ProfileName) -> Vec<InventoryLine> {
+        let lines = KINDS.map(async |(what, kind)| {
+            let counted = if kind == VOLUMES {
+                self.volumes(profile).await
+            } else {
+                self.count(profile, kind).await
+            };
+            let (amount, names) = match counted {
+                Ok(counted) => counted,
+                Err(Error::MissingCrd { .. }) => (Amount::NotInstalled, Vec::new()),
+                Err(error) => (Amount::Unknown(error.to_string()), Vec::new()),
+            };
+            InventoryLine {
+                what,
+                amount,
+                names,
+            }
+        });
+        join_all(lines).await
+    }
+
+    async fn count(
+        &self,
+        profile: &ProfileName,
+        kind: Kind,
+    ) -> Result<(Amount, Vec<String>), Error> {
+        let api = kind.within(&self.client, profile.as_str());
+        let (mut count, mut names) = (0, Vec::new());
+        let mut params = ListParams::default().limit(PAGE);
+        loop {
+            let page = api.list_metadata(&params).await;
+            let page = page.map_err(|error| Error::of(&attempt(profile, kind), error))?;
+            let found = page.items.iter().filter(|one| !is_everywhere(one));
+            count += found.clone().count();
+            let room = NAMED.saturating_sub(names.len());
+            names.extend(found.filter_map(|one| one.metadata.name.clone()).take(room));
+            match page.metadata.continue_.filter(|token| !token.is_empty()) {
+                Some(token) => params = params.continue_token(&token),
+                None => return Ok((Amount::Count(count), names)),
+            }
+        }
+    }
+
+    async fn volumes(&self, profile: &ProfileName) -> Result<(Amount, Vec<String>), Error> {
+        let objects =
+            crate::cluster::objects::Objects::within(&self.client, VOLUMES, profile.as_str());
+        let all = objects.list().await?;
+        let size = |claim: &DynamicObject| {
+            let asked = &claim.data["spec"]["resources"]["requests"]["storage"];
+            asked
+                .as_str()
+                .and_then(|text| text.parse::<Quantity>().ok())
+        };
+        let sum = all.iter().filter_map(size).sum();
+        let names = all
+            .iter()
+            .take(NAMED)
+            .map(|claim| {
+                let name = claim.metadata.name.clone().unwrap_or_default();
+                match size(claim) {
+                    Some(size) => format!("{name} ({size})"),
+                    None => name,
+                }
+            })
+            .collect();
+        Ok((Amount::Volumes(all.len(), sum), names))
+    }
+}
+
+fn attempt(profile: &ProfileName, kind: Kind) -> Attempt<'_> {
+    Attempt {
+        verb: "list",
+        kind,
+        namespace: Some(profile.as_str()),
+        name: "",
+    }
+}
