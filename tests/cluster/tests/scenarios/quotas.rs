@@ -201,9 +201,9 @@ async fn what_a_quota_can_be_about_is_found_and_what_it_refused_is_told() {
     lab.apply_yaml(OFFERS).await.unwrap();
     let node = json!({"status": {"allocatable": {"cpu": "8", "amd.com/gpu": "4"}, "capacity": {"cpu": "8", "amd.com/gpu": "4"}}});
     let nodes: Api<k8s_openapi::api::core::v1::Node> = Api::all(lab.client());
-    let patch = kube::api::Patch::Merge(&node);
+    let status = kube::api::Patch::Merge(&node);
     nodes
-        .patch_status("offering", &kube::api::PatchParams::default(), &patch)
+        .patch_status("offering", &kube::api::PatchParams::default(), &status)
         .await
         .unwrap();
     let path = "/kubeflow-admin/profiles/of/offered/quota";
