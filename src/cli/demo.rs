@@ -13,7 +13,7 @@ use crate::clock::{self, Clock};
 use crate::cluster::{Cluster, Identity};
 use crate::config::{Demo, Serve};
 use crate::domain::{Actor, Email, UserName};
-use crate::sandbox::{self, Controllers, api, profile_controller, seed};
+use crate::sandbox::{self, Controllers, Kubelet, api, profile_controller, seed};
 use crate::store::Store;
 use crate::web::words;
 
@@ -39,6 +39,9 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
         profile_controller::Delay::default(),
     ));
     seed::move_in(&api).await?;
+    let kubelet = Kubelet::new(&api, &issuer);
+    kubelet.start_all();
+    tokio::spawn(kubelet.run());
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -80,9 +83,9 @@ async fn expose(api: &api::Api, address: SocketAddr) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let token = api.administrator_token("demo-administrator");
     say(&format!(
-        "The demo's Kubernetes API: kubectl --server http://{address} --token {token} --validate=false"
+        "The demo's Kubernetes API, for everybody who reaches it: kubectl --server http://{address} get profiles"
     ));
-    tokio::spawn(sandbox::listen(api.clone(), listener));
+    tokio::spawn(sandbox::listen_openly(api.clone(), token, listener));
     Ok(())
 }
 

@@ -38,6 +38,31 @@ pub async fn listen(api: Api, listener: tokio::net::TcpListener) -> std::io::Res
     axum::serve(listener, router).await
 }
 
+/// The same for programs that bring no token, as kubectl does over plain HTTP: they act with `token`. Browsers are
+/// refused, so that no page of another site can write here.
+pub async fn listen_openly(
+    api: Api,
+    token: String,
+    listener: tokio::net::TcpListener,
+) -> std::io::Result<()> {
+    let router = axum::Router::new().fallback(move |mut request: axum::extract::Request| {
+        let (api, token) = (api.clone(), token.clone());
+        async move {
+            let headers = request.headers_mut();
+            let from_browser =
+                headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site");
+            if !from_browser
+                && !headers.contains_key(header::AUTHORIZATION)
+                && let Ok(bearer) = HeaderValue::from_str(&format!("Bearer {token}"))
+            {
+                headers.insert(header::AUTHORIZATION, bearer);
+            }
+            Ok::<_, Infallible>(answer(&api, request).await)
+        }
+    });
+    axum::serve(listener, router).await
+}
+
 /// Answers browsers and programs that sign in, for as long as it is polled.
 pub async fn serve(issuer: Issuer, listener: tokio::net::TcpListener) -> std::io::Result<()> {
     axum::serve(listener, issuer.router()).await

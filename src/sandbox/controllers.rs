@@ -4,6 +4,7 @@
 //! It makes requests like anybody else, so that its writes are watched and owned like anybody's.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -11,10 +12,16 @@ use serde_json::{Value, json};
 use super::api::objects::{Change, Collection};
 use super::api::quota::{self, Amounts};
 use super::api::{Api, rbac};
+use super::deployments;
 use super::hands::{Hands, path_of};
 use crate::domain::Quantity;
 
+/// StorageClasses that name it get their volumes, which are as real as everything here.
+const PROVISIONER: &str = "sandbox/memory";
 const AGENT: &str = "kube-controller-manager/sandbox";
+
+/// What turns true by waiting alone is looked at this often.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The controllers, with the place in history up to which they have seen to everything.
 pub struct Controllers {
@@ -38,8 +45,9 @@ impl Controllers {
         loop {
             changes.mark_unchanged();
             self.catch_up();
-            if changes.changed().await.is_err() {
-                return;
+            tokio::select! {
+                told = changes.changed() => if told.is_err() { return },
+                () = tokio::time::sleep(PAUSE) => self.see_to_deployments(),
             }
         }
     }
@@ -77,6 +85,12 @@ impl Controllers {
             .map(String::as_str)
             .filter(|namespace| !namespace.is_empty())
             .collect();
+        if changes
+            .iter()
+            .any(|change| change.collection.plural == "storageclasses")
+        {
+            self.provide_everywhere();
+        }
         if changes
             .iter()
             .any(|change| change.collection.plural == "clusterroles")
@@ -118,7 +132,87 @@ impl Controllers {
                 &account,
             );
         }
+        self.provide(name);
         self.count(name);
+        deployments::see_to(&self.api, &self.hands, name);
+    }
+
+    /// A claim without a class gets the default one, and a claim with a class of this sandbox gets its volume.
+    fn provide(&self, namespace: &str) {
+        let claims = self
+            .api
+            .world()
+            .objects
+            .all(&Collection::new("", "persistentvolumeclaims"), namespace);
+        for claim in claims
+            .iter()
+            .filter(|claim| claim["status"]["phase"] == "Pending")
+        {
+            let name = claim["metadata"]["name"].as_str().unwrap_or_default();
+            let path = format!("/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}");
+            let Some(class) = self.class_of(claim) else {
+                continue;
+            };
+            if claim["spec"]["storageClassName"].is_null() {
+                let named = json!({ "spec": { "storageClassName": class } });
+                self.send(&Method::PATCH, &path, &named);
+                continue;
+            }
+            let volume = json!({ "spec": { "volumeName": format!("pvc-{namespace}-{name}") } });
+            self.send(&Method::PATCH, &path, &volume);
+            let bound = json!({ "status": {
+                "phase": "Bound", "accessModes": claim["spec"]["accessModes"], "capacity": claim["spec"]["resources"]["requests"],
+            } });
+            self.send(&Method::PATCH, &format!("{path}/status"), &bound);
+        }
+    }
+
+    fn provide_everywhere(&self) {
+        let claims = Collection::new("", "persistentvolumeclaims");
+        let all = self.api.world().objects.all(&claims, "");
+        let namespaces: BTreeSet<&str> = all
+            .iter()
+            .filter_map(|claim| claim["metadata"]["namespace"].as_str())
+            .collect();
+        for namespace in namespaces {
+            self.provide(namespace);
+        }
+    }
+
+    /// The class of this sandbox that provides for a claim, if there is one.
+    fn class_of(&self, claim: &Value) -> Option<String> {
+        let classes = self
+            .api
+            .world()
+            .objects
+            .all(&Collection::new("storage.k8s.io", "storageclasses"), "");
+        let named = claim["spec"]["storageClassName"].as_str();
+        let is_default = |class: &Value| {
+            class["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"]
+                == "true"
+        };
+        let found = classes.iter().find(|class| {
+            let fits = match named {
+                Some(named) => class["metadata"]["name"] == named,
+                None => is_default(class),
+            };
+            fits && class["provisioner"] == PROVISIONER
+        })?;
+        found["metadata"]["name"].as_str().map(str::to_owned)
+    }
+
+    /// In every namespace that has some.
+    fn see_to_deployments(&self) {
+        let collection = Collection::new("apps", "deployments");
+        let all = self.api.world().objects.all(&collection, "");
+        let namespaces: BTreeSet<&str> = all
+            .iter()
+            .filter(|one| !one["spec"]["minReadySeconds"].is_null())
+            .filter_map(|one| one["metadata"]["namespace"].as_str())
+            .collect();
+        for namespace in namespaces {
+            deployments::see_to(&self.api, &self.hands, namespace);
+        }
     }
 
     /// Deletes what is in a namespace that ends, and lets it go when nothing is left.

@@ -7,16 +7,19 @@
 pub mod api;
 mod client;
 mod controllers;
+mod deployments;
 mod fields;
 mod hands;
 mod issuer;
+mod kubelet;
 pub mod profile_controller;
 pub mod seed;
 
-pub use client::{client, listen, serve};
+pub use client::{client, listen, listen_openly, serve};
 pub use controllers::Controllers;
 pub use hands::HandsError;
 pub use issuer::{ConfigError, Issuer};
+pub use kubelet::Kubelet;
 
 /// What every API server has before anybody writes to it.
 const BOOTSTRAP: &str = include_str!("seed/bootstrap.yaml");

@@ -35,7 +35,8 @@ impl Audit {
     }
 
     pub(super) fn note(&self, request: &Request<Bytes>, who: &Who, answer: &Answered<'_>) {
-        let Some(file) = &self.file else {
+        // Questions about the API itself are noted by nobody.
+        let (Some(file), Ok(Target::Objects(_))) = (&self.file, Target::of(request)) else {
             return;
         };
         let mut line = event(request, who, answer).to_string();

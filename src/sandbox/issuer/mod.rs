@@ -95,7 +95,7 @@ impl Issuer {
         let hands = Hands::new(api, "dex");
         for (kind, plural) in KINDS {
             // What is there already stays.
-            if let Err(error) = hands.create(&definition(kind, plural)) {
+            if let Err(error) = hands.create(&definition(GROUP, (kind, plural))) {
                 tracing::debug!(%error, "sandbox.issuer-kind");
             }
         }
@@ -124,6 +124,14 @@ impl Issuer {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
         Ok(())
+    }
+
+    /// Would it start with what the configuration says now?
+    ///
+    /// # Errors
+    /// What Dex would have said in its log.
+    pub fn try_out(&self) -> Result<(), ConfigError> {
+        Config::read(&self.inner.api).map(drop)
     }
 
     /// The paths below `/dex`.
@@ -238,12 +246,12 @@ impl Issuer {
 }
 
 /// A kind that keeps whatever it is given, as Dex defines its own.
-fn definition(kind: &str, plural: &str) -> Value {
+pub(super) fn definition(group: &str, (kind, plural): (&str, &str)) -> Value {
     json!({
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": { "name": format!("{plural}.{GROUP}") },
+        "metadata": { "name": format!("{plural}.{group}") },
         "spec": {
-            "group": GROUP, "scope": "Namespaced",
+            "group": group, "scope": "Namespaced",
             "names": { "kind": kind, "listKind": format!("{kind}List"), "plural": plural, "singular": kind.to_lowercase() },
             "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": {
                 "type": "object", "x-kubernetes-preserve-unknown-fields": true } } }],

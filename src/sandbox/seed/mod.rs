@@ -18,6 +18,8 @@ use crate::domain::password_object_name;
 const CUSTOM_RESOURCES: &str = include_str!("custom-resources.yaml");
 const KUBEFLOW: &str = include_str!("kubeflow.yaml");
 const DEX: &str = include_str!("dex.yaml");
+const MESH: &str = include_str!("mesh.yaml");
+const SIDECAR: &str = "gcr.io/istio-release/proxyv2:1.28.0";
 const COMPONENTS: &str = include_str!("components.yaml");
 /// The rights of the dashboard and of its administrators, exactly as they are installed.
 const DEPLOYED: [&str; 4] = [
@@ -37,8 +39,11 @@ pub const ADMINISTRATOR: &str = "admin@example.com";
 #[derive(Debug, Deserialize)]
 struct Components {
     namespaces: Vec<String>,
+    /// Claims in namespace `kubeflow` that name no class.
+    claims: Vec<String>,
+    /// Group, plural and kind.
+    kinds: Vec<(String, String, String)>,
     deployments: Vec<Component>,
-    broken: Broken,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,13 +51,10 @@ struct Component {
     namespace: String,
     name: String,
     image: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Broken {
-    namespace: String,
-    name: String,
-    reason: String,
+    #[serde(default)]
+    claim: String,
+    #[serde(default)]
+    account: String,
 }
 
 /// Why the world could not be made.
@@ -77,6 +79,7 @@ pub fn install(api: &Api, hint: &str) -> Result<Issuer, SeedError> {
     {
         hands.create_all(yaml)?;
     }
+    hands.create_all(MESH)?;
     components(&hands)?;
     Ok(Issuer::start(api, hint)?)
 }
@@ -98,65 +101,46 @@ fn components(hands: &Hands) -> Result<(), SeedError> {
             &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }),
         )?;
     }
-    for component in &components.deployments {
-        let is_broken = component.namespace == components.broken.namespace
-            && component.name == components.broken.name;
-        let trouble = is_broken.then_some(components.broken.reason.as_str());
-        hands.create(&deployment(component, trouble))?;
-        hands.create(&pod_of(component, trouble))?;
+    for (group, plural, kind) in &components.kinds {
+        hands.create(&super::issuer::definition(group, (kind, plural)))?;
     }
-    Ok(())
+    for claim in &components.claims {
+        hands.create(&json!({
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+            "metadata": { "name": claim, "namespace": "kubeflow" },
+            "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "10Gi" } } },
+        }))?;
+    }
+    components.deployments.iter().try_for_each(|component| {
+        hands
+            .create(&deployment(component))
+            .map_err(SeedError::from)
+    })
 }
 
-fn deployment(component: &Component, trouble: Option<&str>) -> Value {
+fn deployment(component: &Component) -> Value {
     let labels = json!({ "app": component.name });
-    let ready = u32::from(trouble.is_none());
-    let available = json!({
-        "type": "Available", "status": if trouble.is_none() { "True" } else { "False" },
-        "reason": if trouble.is_none() { "MinimumReplicasAvailable" } else { "MinimumReplicasUnavailable" },
-        "message": "",
-    });
+    let mut spec = json!({ "containers": [{ "name": component.name, "image": component.image }] });
+    if !component.account.is_empty() {
+        spec["serviceAccountName"] = component.account.clone().into();
+    }
+    // The namespace is part of the mesh; there is no webhook here that would put the sidecar in.
+    if component.namespace == "kubeflow"
+        && let Some(containers) = spec["containers"].as_array_mut()
+    {
+        containers.push(json!({ "name": "istio-proxy", "image": SIDECAR }));
+    }
+    if !component.claim.is_empty() {
+        spec["volumes"] =
+            json!([{ "name": "data", "persistentVolumeClaim": { "claimName": component.claim } }]);
+    }
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": { "name": component.name, "namespace": component.namespace, "labels": labels },
         "spec": {
             "replicas": 1, "selector": { "matchLabels": labels },
-            "template": { "metadata": { "labels": labels }, "spec": { "containers": [container(component)] } },
+            "template": { "metadata": { "labels": labels }, "spec": spec },
         },
-        "status": {
-            "observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": ready,
-            "availableReplicas": ready, "unavailableReplicas": 1 - ready, "conditions": [available],
-        },
-    })
-}
-
-fn container(component: &Component) -> Value {
-    json!({ "name": component.name, "image": component.image })
-}
-
-fn pod_of(component: &Component, trouble: Option<&str>) -> Value {
-    let status = match trouble {
-        None => json!({
-            "phase": "Running",
-            "conditions": [{ "type": "Ready", "status": "True" }],
-            "containerStatuses": [{
-                "name": component.name, "image": component.image, "imageID": "", "ready": true, "restartCount": 0,
-                "state": { "running": {} },
-            }],
-        }),
-        Some(why) => json!({
-            "phase": "Pending",
-            "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": why }],
-        }),
-    };
-    json!({
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {
-            "name": format!("{}-5f7d9c", component.name), "namespace": component.namespace,
-            "labels": { "app": component.name },
-        },
-        "spec": { "containers": [container(component)] },
-        "status": status,
     })
 }
 

@@ -13,6 +13,8 @@ use crate::sandbox::hands::Hands;
 use crate::sandbox::profile_controller::objects as kubeflow;
 
 const PEOPLE: &str = include_str!("people.yaml");
+/// The profile in which somebody forgot them.
+const WITHOUT_DEFAULTS: &str = "samir";
 /// The profile controller makes a namespace in a moment; a demo that waits longer than this is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -114,6 +116,9 @@ async fn wait_for(api: &Api, namespace: &str) {
 
 /// Contributors, volumes and what is running.
 fn furnish(api: &Api, profile: &Profile, hosts: &mut Hosts) -> Result<(), SeedError> {
+    if profile.name != WITHOUT_DEFAULTS {
+        Hands::new(api, "kubectl-client-side-apply").create(&defaults(&profile.name))?;
+    }
     let kfam = Hands::new(api, "kfam");
     for (user, role) in &profile.shared {
         let (binding, policy) = contributor(&profile.name, &email(user), role);
@@ -127,6 +132,17 @@ fn furnish(api: &Api, profile: &Profile, hosts: &mut Hosts) -> Result<(), SeedEr
         notebooks.create(&pod(&profile.name, (name, *cpu, memory, *gpus), &host))?;
     }
     Ok(())
+}
+
+/// What containers get that ask for nothing: with a quota for CPU and memory they would be refused.
+fn defaults(namespace: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "LimitRange", "metadata": { "name": "defaults", "namespace": namespace },
+        "spec": { "limits": [{
+            "type": "Container", "default": { "cpu": "1", "memory": "2Gi" },
+            "defaultRequest": { "cpu": "100m", "memory": "128Mi" },
+        }] },
+    })
 }
 
 fn contributor(profile: &str, user: &str, role: &str) -> (Value, Value) {

@@ -146,6 +146,10 @@ impl SignIn {
         self.listening.stop().await;
     }
 
+    pub(crate) fn try_out(&self) -> Result<()> {
+        Ok(self.issuer.try_out()?)
+    }
+
     pub(crate) async fn start_again(&self) -> Result<()> {
         self.issuer.restart()?;
         let issuer = self.issuer.clone();

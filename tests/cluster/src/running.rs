@@ -265,6 +265,9 @@ impl Lab {
 
     /// Tries what the `ConfigMap` and Secrets in `auth` say now beside the Dex that runs.
     pub async fn try_dex(&self) -> Result<()> {
+        if let DexOf::Sandbox(sign_in, _) = &self.dex {
+            return sign_in.try_out();
+        }
         let dex = self.running_dex()?;
         let beside = DexProcess {
             port: ports::free()?,

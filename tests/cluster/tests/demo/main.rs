@@ -125,3 +125,31 @@ async fn somebody_added_in_the_demo_signs_in_with_the_password_of_the_receipt() 
     let users = newcomer.get("/kubeflow-admin/users").await.unwrap();
     assert_eq!(users.status, 403);
 }
+
+#[tokio::test]
+async fn a_fault_that_the_checks_find_is_mended_and_what_waited_for_it_comes_up() {
+    let demo = Demo::start().await;
+    let (mut browser, _) = demo.by_link().await;
+    let checks = browser.get("/kubeflow-admin/checks").await.unwrap();
+    checks.expect_text("StorageClass standard").unwrap();
+    checks.expect_text("katib-mysql").unwrap();
+    let fields = [("repair", "make-default-class standard")];
+    let plan = browser
+        .submit(&checks, "/kubeflow-admin/checks/repair", &fields)
+        .await
+        .unwrap();
+    let done = run_operation(&mut browser, &plan).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    let again = [("to", "checks")];
+    for _ in 0..50 {
+        let page = browser
+            .submit(&checks, "/kubeflow-admin/checks/again", &again)
+            .await
+            .unwrap();
+        if !page.body.contains("katib-mysql") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("katib-mysql still waits for its volume");
+}
