@@ -46,8 +46,8 @@ use caches::Caches;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Applied, Bound, DexWrite, Direction, NewLogin, NewProfile, ObjectName, Place, PutBack,
-    QuotaChange, Shown,
+    Acting, Applied, Bound, DexWrite, Direction, NewLogin, NewProfile, ObjectName, Owners, Place,
+    PutBack, QuotaChange, Refusal, Resource, Scope, Served, Shown, Target,
 };
 pub use caches::Listing;
 pub use client::Identity;
