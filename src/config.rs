@@ -27,6 +27,8 @@ pub enum Command {
     MenuLink(MenuLink),
     /// Look at the installation and say what is wrong: exit code 0, 1 when something is, 2 when it could not be looked at.
     Doctor(Box<Doctor>),
+    /// Apply what `kustomize build` prints, in one pass: exit code 0, 1 when something failed, 2 when nothing was begun, 3 when paused.
+    Apply(Box<Apply>),
     /// Ask a running server whether it is alive; exit code 0 when it is.
     Health(Health),
 }
@@ -51,6 +53,38 @@ pub struct Doctor {
     /// Also try something out, and clean up after it.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub probe: Vec<Probe>,
+}
+
+/// Acts with the rights of a kubeconfig; never deletes unless asked.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The text, or - for standard input.
+    #[arg(long, short)]
+    pub file: PathBuf,
+    /// Kubeconfig to use; without it KUBECONFIG or ~/.kube/config.
+    #[arg(long, env = "KUBEFLOW_ADMIN_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, env = "KUBEFLOW_ADMIN_CONTEXT")]
+    pub context: Option<String>,
+    /// Only print the plan.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The text's SHA-256 in hexadecimal; another text is refused.
+    #[arg(long, value_name = "DIGEST")]
+    pub sha256: Option<String>,
+    /// Field manager whose fields are taken over, such as kubectl-client-side-apply; may be given several times.
+    #[arg(long, value_name = "MANAGER")]
+    pub take_over: Vec<String>,
+    /// Go on without objects whose kinds this Kubernetes no longer serves.
+    #[arg(long)]
+    pub leave_out_removed: bool,
+    /// Object to delete first, such as apps/v1/StatefulSet/NAMESPACE/NAME; may be given several times.
+    #[arg(long, value_name = "OBJECT")]
+    pub delete: Vec<String>,
+    /// How long an object is tried, and a wave waited for (e.g. 15m).
+    #[arg(long, default_value = "15m", value_parser = duration)]
+    pub patience: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -1,7 +1,7 @@
 //! kubeflow-admin: the administrator's dashboard for Kubeflow.
 //!
 //! Reading order: `domain` (what things are), `cluster` (the only code that speaks to Kubernetes), `store`
-//! (the only code that speaks SQL), `identity` (signing in at Dex), `operation` (changes that are planned, run,
+//! (the only code that speaks SQL), `identity` (signing in at Dex), `install` (a release, applied in waves), `operation` (changes that are planned, run,
 //! proved and undone), `access` (the only key to all of that), `web` (the HTTP toolkit), `features` (one folder per
 //! word in the menu), `metrics` (what Prometheus may know), `router`, `jobs` and `cli` (wiring).
 
@@ -13,6 +13,7 @@ pub mod config;
 pub mod domain;
 pub mod features;
 pub mod identity;
+pub mod install;
 pub mod jobs;
 pub mod metrics;
 pub mod operation;

@@ -27,6 +27,7 @@ async fn main() -> ExitCode {
         Command::SignInLink(options) => cli::sign_in_link::run(&options).await,
         Command::MenuLink(options) => cli::menu_link::run(&options).await,
         Command::Doctor(options) => return cli::doctor::run(&options).await,
+        Command::Apply(options) => return cli::apply::run(*options).await,
         Command::Health(options) => cli::health::run(&options).await,
     };
     match outcome {

@@ -1,5 +1,6 @@
 //! Commands: parse, call, print.
 
+pub mod apply;
 pub mod demo;
 pub mod doctor;
 pub mod health;

@@ -50,7 +50,8 @@ use watch::Signals;
 
 pub use acting::{
     Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, NewLogin,
-    NewProfile, ObjectName, Offer, PairPlace, Place, PutBack, QuotaChange, Shown,
+    NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack, QuotaChange, Refusal, Resource,
+    Scope, Served, Shown, Target,
 };
 pub use caches::Listing;
 pub use client::Identity;

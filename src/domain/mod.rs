@@ -15,6 +15,7 @@ mod gateway;
 mod grant;
 mod health;
 mod login;
+mod object_ref;
 mod operation;
 mod operation_id;
 mod operation_kind;
@@ -46,6 +47,7 @@ pub use gateway::{
 pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
 pub use login::{Login, LoginSource, password_object_name, subject_of};
+pub use object_ref::{ObjectRef, is_object_name, split_api_version};
 pub use operation::{Operation, State, Step, StepRecord, StepState};
 pub use operation_id::OperationId;
 pub use operation_kind::Kind;

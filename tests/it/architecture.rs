@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A room is the first folder or file under `src/`; `features` is looked at more closely.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("clock", &["domain"]),
     ("config", &[]),
@@ -15,6 +15,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     // Amounts are amounts on both sides of the API; the scenarios compare with a real one.
     ("sandbox", &["domain"]),
     ("identity", &["domain", "clock"]),
+    ("install", &["domain", "cluster"]),
     ("operation", &["domain", "clock", "cluster", "store"]),
     (
         "access",
@@ -72,6 +73,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "domain",
             "features",
             "identity",
+            "install",
             "operation",
             "access",
             "jobs",

@@ -3,6 +3,7 @@
 //! Each function answers what it would change or has changed, and what was there before. Values of secrets are never
 //! in an answer that is shown.
 
+mod anything;
 mod contributors;
 mod defaults;
 mod dex;
@@ -19,6 +20,7 @@ mod repairs;
 mod restart;
 mod yaml;
 
+pub use anything::{Owners, Refusal, Resource, Scope, Served, Target};
 pub use dex::{DexWrite, PutBack};
 pub use probes::Bound;
 pub use restart::Direction;

@@ -38,6 +38,8 @@ pub(crate) struct Place {
     /// Pods want the API server among the endpoints of the service `kubernetes`; an address on
     /// the loopback is refused there.
     pub(crate) endpoint_reconciler: &'static str,
+    /// How the API server reaches Services, where it does not reach them by itself.
+    pub(crate) egress: Option<PathBuf>,
 }
 
 impl Place {
@@ -52,6 +54,7 @@ impl Place {
             api: ports::free()?,
             controller_manager: ports::free()?,
             endpoint_reconciler: "none",
+            egress: None,
         })
     }
 }
@@ -201,7 +204,12 @@ async fn api_server(
     } else {
         &place.address
     };
-    Ok(Program::new("kube-apiserver", &path)
+    let program = Program::new("kube-apiserver", &path);
+    let program = match &place.egress {
+        Some(file) => program.flag("egress-selector-config-file", file),
+        None => program,
+    };
+    Ok(program
         .flag("bind-address", &place.bind)
         .flag("advertise-address", advertised)
         .flag("endpoint-reconciler-type", place.endpoint_reconciler)

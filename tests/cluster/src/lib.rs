@@ -11,7 +11,7 @@
 //! from public Go modules, once; `control_plane`, `dex` and [`node`] start them; [`stand_in`]
 //! is *our* imitation of Kubeflow's profile controller and of KFAM, which cannot be had as
 //! modules; [`image`] makes container images without a container engine, [`dockerfile`] ours; [`audit`] reads what
-//! the API server saw. Nothing here knows the dashboard's code: it is tested from outside.
+//! the API server saw; [`slow_cluster`] is one for a whole release, with stand-ins of what would run in it. Nothing here knows the dashboard's code: it is tested from outside.
 
 pub mod audit;
 pub mod binaries;
@@ -38,6 +38,7 @@ pub mod proxy;
 pub mod run_directory;
 pub mod running;
 pub mod settings;
+pub mod slow_cluster;
 pub mod stand_in;
 pub mod waiting;
 

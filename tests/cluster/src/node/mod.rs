@@ -132,6 +132,7 @@ impl Network {
             api: 6443,
             controller_manager: 10257,
             endpoint_reconciler: "lease",
+            egress: None,
         }
     }
 }

@@ -1,0 +1,447 @@
+//! What applying the text would do, looked up before anything is done: each object that can be tried is tried by a
+//! server-side dry run.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use futures::{StreamExt as _, stream as futures_stream};
+use serde_json::Value;
+
+use super::removed;
+use super::stream::{Manifest, Wrong};
+use super::traps::{self, Trap, advice};
+use super::waves::{Origin, Turn, Wave};
+use crate::cluster::{Acting, Error, Mode, Owners, Refusal, Resource, Scope, Served, Target};
+use crate::domain::{Conflict, ObjectRef};
+
+/// Requests on their way at the same time.
+pub(super) const AT_ONCE: usize = 16;
+/// Changed fields that are named of one object.
+const FIELDS_NAMED: usize = 5;
+
+/// What a person decided before.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Field managers whose fields are taken over.
+    pub take_over: BTreeSet<String>,
+    /// Objects that go first.
+    pub delete: Vec<ObjectRef>,
+}
+
+/// What would happen to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    New,
+    /// Names of fields, the first few.
+    Changed(Vec<String>),
+    Unchanged,
+    /// Owned by managers that nobody decided to take over.
+    Conflict(Vec<Conflict>),
+    /// The API server would never take it.
+    Refused(String),
+    /// It cannot be tried now, and will be applied.
+    Untried(String),
+}
+
+#[derive(Clone)]
+pub struct Planned {
+    pub manifest: Manifest,
+    pub target: Target,
+    pub wave: Wave,
+    pub(super) turn: Turn,
+    pub fate: Fate,
+}
+
+/// An object that is left out because this Kubernetes does not serve its kind any more.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    pub object: ObjectRef,
+    pub line: usize,
+    pub why: String,
+}
+
+pub struct Plan {
+    /// In the order of the waves.
+    pub objects: Vec<Planned>,
+    pub left_out: Vec<LeftOut>,
+    pub traps: Vec<Trap>,
+    pub deletions: Vec<Target>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("the text cannot be applied to this cluster")]
+    Wrong(Vec<Wrong>),
+    #[error(transparent)]
+    Cluster(#[from] Error),
+    #[error("{object} cannot be looked at: {why}")]
+    Unseen { object: String, why: String },
+}
+
+impl Plan {
+    /// How many objects share a fate.
+    pub fn count(&self, wanted: fn(&Fate) -> bool) -> usize {
+        self.objects.iter().filter(|one| wanted(&one.fate)).count()
+    }
+
+    /// Nothing stands in the way that trying would not mend.
+    pub fn may_start(&self) -> bool {
+        let stops = |fate: &Fate| matches!(fate, Fate::Conflict(_) | Fate::Refused(_));
+        !self.objects.iter().any(|one| stops(&one.fate))
+    }
+}
+
+/// Looks at the cluster and changes nothing.
+pub async fn plan(
+    acting: &Acting,
+    manifests: Vec<Manifest>,
+    choices: &Choices,
+) -> Result<Plan, PlanError> {
+    let names = manifests
+        .iter()
+        .map(|one| &one.object)
+        .chain(&choices.delete);
+    let versions: BTreeSet<_> = names.map(ObjectRef::api_version).collect();
+    let served = acting.served(&versions).await?;
+    let deletions = to_delete(&served, &choices.delete)?;
+    let (mut objects, left_out) = addressed(manifests, &served, acting.default_namespace())?;
+    let looked = Looked {
+        acting,
+        served: &served,
+        absent: absent_namespaces(acting, &objects).await?,
+        take_over: &choices.take_over,
+        doomed: deletions.iter().map(|one| one.object.clone()).collect(),
+    };
+    looked.refuse_nowhere(&objects)?;
+    let fates: Vec<_> = futures_stream::iter(&objects)
+        .map(|one| looked.fate(one))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    for (one, fate) in objects.iter_mut().zip(fates) {
+        one.fate = fate?;
+    }
+    let traps = looked.traps(&objects).await?;
+    Ok(Plan {
+        objects,
+        left_out,
+        traps,
+        deletions,
+    })
+}
+
+fn to_delete(served: &Served, wanted: &[ObjectRef]) -> Result<Vec<Target>, PlanError> {
+    let mut found = Vec::new();
+    let mut wrong = Vec::new();
+    for object in wanted {
+        match served.find(object) {
+            Some(resource) => found.push(Target {
+                object: object.clone(),
+                plural: resource.plural.clone(),
+            }),
+            None => wrong.push(Wrong::new(
+                0,
+                object.to_string(),
+                "to be deleted, but this Kubernetes does not serve its kind",
+            )),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(found)
+    } else {
+        Err(PlanError::Wrong(wrong))
+    }
+}
+
+/// Kinds that the text itself brings: by `apiVersion` and kind.
+fn brought(manifests: &[Manifest]) -> HashMap<(String, String), Resource> {
+    let mut found = HashMap::new();
+    let definitions = manifests
+        .iter()
+        .filter(|one| one.object.kind == "CustomResourceDefinition");
+    for spec in definitions.map(|one| &one.body["spec"]) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let scope = if spec["scope"] == "Cluster" {
+            Scope::Cluster
+        } else {
+            Scope::Namespaced
+        };
+        for version in spec["versions"].as_array().into_iter().flatten() {
+            let api_version = format!("{}/{}", text(&spec["group"]), text(&version["name"]));
+            let resource = Resource {
+                plural: text(&spec["names"]["plural"]),
+                scope,
+            };
+            found.insert((api_version, text(&spec["names"]["kind"])), resource);
+        }
+    }
+    found
+}
+
+/// Each object with its address and wave, in order; kinds that nobody knows are errors.
+fn addressed(
+    manifests: Vec<Manifest>,
+    served: &Served,
+    default_namespace: &str,
+) -> Result<(Vec<Planned>, Vec<LeftOut>), PlanError> {
+    let brought = brought(&manifests);
+    let (mut objects, mut left_out, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for manifest in manifests {
+        let mut object = manifest.object.clone();
+        let key = (object.api_version(), object.kind.clone());
+        let Some(resource) = served.find(&object).or_else(|| brought.get(&key)) else {
+            if let Some(why) = removed::why(&object) {
+                left_out.push(LeftOut {
+                    object,
+                    line: manifest.line,
+                    why,
+                });
+            } else {
+                let says = format!(
+                    "neither this cluster nor the text knows the kind {} {}",
+                    key.0, key.1
+                );
+                wrong.push(Wrong::new(manifest.line, object.to_string(), says));
+            }
+            continue;
+        };
+        object.namespace = match resource.scope {
+            Scope::Cluster => None,
+            Scope::Namespaced => object
+                .namespace
+                .or_else(|| Some(default_namespace.to_owned())),
+        };
+        objects.push(Planned {
+            wave: Wave::of(&object, Origin::of(&object)),
+            turn: Turn::of(&object),
+            target: Target {
+                object,
+                plural: resource.plural.clone(),
+            },
+            manifest,
+            fate: Fate::New,
+        });
+    }
+    objects.sort_by_key(|one| (one.wave, one.turn));
+    if wrong.is_empty() {
+        Ok((objects, left_out))
+    } else {
+        Err(PlanError::Wrong(wrong))
+    }
+}
+
+async fn absent_namespaces(
+    acting: &Acting,
+    objects: &[Planned],
+) -> Result<HashSet<String>, PlanError> {
+    let used: BTreeSet<_> = objects
+        .iter()
+        .filter_map(|one| one.target.object.namespace.clone())
+        .collect();
+    let mut absent = HashSet::new();
+    for name in used {
+        let object = ObjectRef {
+            group: String::new(),
+            version: "v1".to_owned(),
+            kind: "Namespace".to_owned(),
+            namespace: None,
+            name: name.clone(),
+        };
+        let target = Target {
+            object,
+            plural: "namespaces".to_owned(),
+        };
+        if seen(acting, &target).await?.is_none() {
+            absent.insert(name);
+        }
+    }
+    Ok(absent)
+}
+
+fn unseen(object: &ObjectRef, refusal: &Refusal) -> PlanError {
+    PlanError::Unseen {
+        object: object.to_string(),
+        why: refusal.to_string(),
+    }
+}
+
+async fn seen(acting: &Acting, target: &Target) -> Result<Option<Value>, PlanError> {
+    let found = acting.look(target).await;
+    found.map_err(|refusal| unseen(&target.object, &refusal))
+}
+
+/// What is known of the cluster while objects are looked at.
+struct Looked<'a> {
+    acting: &'a Acting,
+    served: &'a Served,
+    absent: HashSet<String>,
+    take_over: &'a BTreeSet<String>,
+    doomed: HashSet<ObjectRef>,
+}
+
+impl Looked<'_> {
+    /// Objects in a namespace that neither exists nor comes with the text.
+    fn refuse_nowhere(&self, objects: &[Planned]) -> Result<(), PlanError> {
+        let made: HashSet<_> = objects
+            .iter()
+            .filter(|one| one.wave == Wave::Namespaces)
+            .map(|one| one.target.object.name.as_str())
+            .collect();
+        let nowhere = objects.iter().filter_map(|one| {
+            let namespace = one.target.object.namespace.as_deref()?;
+            let lost = self.absent.contains(namespace) && !made.contains(namespace);
+            let says = format!(
+                "there is no namespace {namespace}, neither in the cluster nor in the text"
+            );
+            lost.then(|| Wrong::new(one.manifest.line, one.target.object.to_string(), says))
+        });
+        let wrong: Vec<_> = nowhere.collect();
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(PlanError::Wrong(wrong))
+        }
+    }
+
+    async fn fate(&self, planned: &Planned) -> Result<Fate, PlanError> {
+        let object = &planned.target.object;
+        let nowhere = object
+            .namespace
+            .as_ref()
+            .is_some_and(|one| self.absent.contains(one));
+        if nowhere
+            || self.served.find(&planned.manifest.object).is_none()
+            || self.doomed.contains(object)
+        {
+            return Ok(Fate::New);
+        }
+        let before = seen(self.acting, &planned.target).await?;
+        let tried = self.try_out(planned, Owners::Respect).await;
+        let tried = match tried {
+            Err(Refusal::Conflict(found)) if self.are_taken(&found) => {
+                self.try_out(planned, Owners::TakeOver).await
+            }
+            other => other,
+        };
+        Ok(match (before, tried) {
+            (None, Ok(_)) => Fate::New,
+            (Some(before), Ok(after)) => match changed_fields(&before, &after) {
+                none if none.is_empty() => Fate::Unchanged,
+                some => Fate::Changed(some),
+            },
+            (_, Err(Refusal::Conflict(found))) => Fate::Conflict(found),
+            (_, Err(Refusal::Passing(why))) => Fate::Untried(why),
+            (_, Err(Refusal::Lasting(why))) => Fate::Refused(with_advice(object, &why)),
+        })
+    }
+
+    async fn try_out(&self, planned: &Planned, owners: Owners) -> Result<Value, Refusal> {
+        self.acting
+            .apply_any(
+                &planned.target,
+                &planned.manifest.body,
+                Mode::DryRun,
+                owners,
+            )
+            .await
+    }
+
+    fn are_taken(&self, conflicts: &[Conflict]) -> bool {
+        are_taken(self.take_over, conflicts)
+    }
+
+    async fn traps(&self, objects: &[Planned]) -> Result<Vec<Trap>, PlanError> {
+        let suspects = traps::suspects(objects.iter().map(|one| &one.target.object));
+        let mut found = Vec::new();
+        let mut known: BTreeMap<(String, Option<String>), Vec<String>> = BTreeMap::new();
+        for suspect in suspects {
+            let namespace = suspect.object.namespace.clone();
+            let nowhere = namespace
+                .as_ref()
+                .is_some_and(|one| self.absent.contains(one));
+            if nowhere || self.doomed.contains(&suspect.object) {
+                continue;
+            }
+            let target = Target {
+                object: suspect.object,
+                plural: suspect.plural.to_owned(),
+            };
+            let place = (target.plural.clone(), namespace);
+            if !known.contains_key(&place) {
+                let all = self.acting.neighbours(&target, "").await;
+                let all = all.map_err(|refusal| unseen(&target.object, &refusal))?;
+                let names = all
+                    .iter()
+                    .filter_map(|one| one["metadata"]["name"].as_str());
+                known.insert(place.clone(), names.map(str::to_owned).collect());
+            }
+            if known[&place].contains(&target.object.name) {
+                found.push(Trap {
+                    object: target.object,
+                    says: suspect.says.to_owned(),
+                });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Everybody who owns something was named by the person.
+pub(super) fn are_taken(take_over: &BTreeSet<String>, conflicts: &[Conflict]) -> bool {
+    conflicts.iter().all(|one| take_over.contains(&one.manager))
+}
+
+pub(super) fn with_advice(object: &ObjectRef, why: &str) -> String {
+    match advice(object, why) {
+        "" => why.to_owned(),
+        more => format!("{why}. {more}"),
+    }
+}
+
+/// Names of what differs, without what the API server keeps for itself.
+fn changed_fields(before: &Value, after: &Value) -> Vec<String> {
+    let plain = |object: &Value| {
+        let mut object = object.clone();
+        if let Some(metadata) = object["metadata"].as_object_mut() {
+            for field in ["managedFields", "resourceVersion", "generation"] {
+                metadata.remove(field);
+            }
+        }
+        if let Some(fields) = object.as_object_mut() {
+            fields.remove("status");
+        }
+        object
+    };
+    let mut found = Vec::new();
+    differences("", &plain(before), &plain(after), &mut found);
+    found
+}
+
+fn differences(path: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
+    if before == after || found.len() >= FIELDS_NAMED {
+        return;
+    }
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            for key in old
+                .keys()
+                .chain(new.keys().filter(|key| !old.contains_key(*key)))
+            {
+                let (old, new) = (
+                    old.get(key).unwrap_or(&Value::Null),
+                    new.get(key).unwrap_or(&Value::Null),
+                );
+                differences(&format!("{path}.{key}"), old, new, found);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                differences(&format!("{path}[{index}]"), old, new, found);
+            }
+        }
+        _ => found.push(path.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
