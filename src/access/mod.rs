@@ -21,7 +21,7 @@ use crate::cluster::snapshot::Snapshot;
 use crate::cluster::{self, Cluster, ObjectName, Shown, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
-    Profile, ProfileName, Role, Session, SessionId, Verdict,
+    Profile, ProfileName, Role, Session, SessionId, UsageRow, UsageTotal, Verdict,
 };
 use crate::operation::Engine;
 use crate::store::{self, Store};
@@ -219,6 +219,23 @@ impl SignedIn {
         Ok(ended)
     }
 
+    /// What was recorded of a profile, if it is mine or if I may see everybody's.
+    pub async fn usage(
+        &self,
+        profile: &ProfileName,
+        span: (Timestamp, Timestamp),
+    ) -> Result<Option<Vec<UsageRow>>, store::Error> {
+        let is_mine = || {
+            let (mine, _) = self.own_profiles();
+            mine.iter().any(|own| own.profile.name == *profile)
+        };
+        if !self.may(Permission::ReadProfiles) && !is_mine() {
+            return Ok(None);
+        }
+        let rows = self.services.store.usage_of(profile, span).await?;
+        Ok(Some(rows))
+    }
+
     /// Told of every change that the watches see; what changed is asked for as usual.
     pub fn cluster_changes(&self) -> Receiver<u64> {
         self.services.cluster.changes()
@@ -315,6 +332,14 @@ impl Access {
             .store
             .audit_page(filter, limit, offset)
             .await
+    }
+
+    /// What everybody used within some time.
+    pub async fn usage_totals(
+        &self,
+        span: (Timestamp, Timestamp),
+    ) -> Result<Vec<UsageTotal>, store::Error> {
+        self.signed_in.services.store.usage_totals(span).await
     }
 
     pub async fn activity_line(&self, id: &str) -> Result<Option<AuditEvent>, store::Error> {

@@ -1,6 +1,7 @@
 //! Commands: parse, call, print.
 
 pub mod demo;
+mod demo_history;
 pub mod doctor;
 pub mod health;
 pub mod menu_link;

@@ -24,6 +24,7 @@ mod repair;
 mod session;
 mod several;
 mod static_login;
+pub mod usage;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
@@ -46,3 +47,4 @@ pub use repair::Repair;
 pub use session::{Session, SessionId, SignInLink, TokenHash};
 pub use several::several;
 pub use static_login::StaticEdit;
+pub use usage::{Sample, Step as UsageStep, UsageRow, UsageTotal};

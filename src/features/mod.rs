@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod capacity;
 pub mod contributors;
 pub mod dashboard;
 pub mod doctor;
@@ -14,6 +15,7 @@ pub mod profiles;
 pub mod quotas;
 pub mod search;
 pub mod sign_in;
+pub mod usage;
 pub mod users;
 pub mod yaml;
 
@@ -30,6 +32,8 @@ pub fn routes(app: &App) -> Routes {
         .merge(profiles::routes(app))
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
+        .merge(capacity::routes(app))
+        .merge(usage::routes(app))
         .merge(doctor::routes(app))
         .merge(operations::routes(app))
         .merge(activity::routes(app))

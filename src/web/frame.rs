@@ -144,12 +144,18 @@ impl Frame {
 /// Only what the person may open.
 fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
     let items = [
-        ("Overview", paths::HOME, "gauge", Permission::ReadProfiles),
+        ("Overview", paths::HOME, "home", Permission::ReadProfiles),
         ("Users", paths::USERS, "users", Permission::ReadUsers),
         (
             "Profiles",
             paths::PROFILES,
             "folder",
+            Permission::ReadProfiles,
+        ),
+        (
+            "Capacity",
+            paths::CAPACITY,
+            "gauge",
             Permission::ReadProfiles,
         ),
         (

@@ -47,8 +47,13 @@ pub const PROFILES_QUOTA: &str = "/kubeflow-admin/profiles/quota";
 pub const PROFILE: &str = "/kubeflow-admin/profiles/of/{profile}";
 pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
 pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
+pub const PROFILE_USAGE: &str = "/kubeflow-admin/profiles/of/{profile}/usage";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
+
+pub const CAPACITY: &str = "/kubeflow-admin/capacity";
+pub const USAGE: &str = "/kubeflow-admin/capacity/usage";
+pub const USAGE_CSV: &str = "/kubeflow-admin/capacity/usage.csv";
 
 pub const INSTALLATION: &str = "/kubeflow-admin/installation";
 pub const STORAGE: &str = "/kubeflow-admin/installation/storage";

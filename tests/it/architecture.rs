@@ -56,7 +56,15 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     (
         "jobs",
-        &["clock", "store", "identity", "operation", "access"],
+        &[
+            "domain",
+            "clock",
+            "cluster",
+            "store",
+            "identity",
+            "operation",
+            "access",
+        ],
     ),
     (
         "metrics",

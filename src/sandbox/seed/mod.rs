@@ -131,7 +131,10 @@ fn deployment(component: &Component, trouble: Option<&str>) -> Value {
 }
 
 fn container(component: &Component) -> Value {
-    json!({ "name": component.name, "image": component.image })
+    json!({
+        "name": component.name, "image": component.image,
+        "resources": { "requests": { "cpu": "100m", "memory": "256Mi" } },
+    })
 }
 
 fn pod_of(component: &Component, trouble: Option<&str>) -> Value {
@@ -149,13 +152,14 @@ fn pod_of(component: &Component, trouble: Option<&str>) -> Value {
             "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": why }],
         }),
     };
+    let host = if trouble.is_none() { "cpu-1" } else { "" };
     json!({
         "apiVersion": "v1", "kind": "Pod",
         "metadata": {
             "name": format!("{}-5f7d9c", component.name), "namespace": component.namespace,
             "labels": { "app": component.name },
         },
-        "spec": { "containers": [container(component)] },
+        "spec": { "containers": [container(component)], "nodeName": host },
         "status": status,
     })
 }

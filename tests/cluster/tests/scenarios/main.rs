@@ -7,6 +7,7 @@
 
 mod access;
 mod bulk;
+mod capacity;
 mod deploy;
 mod doctor;
 mod errors;
