@@ -142,6 +142,20 @@ impl SignedIn {
         (mine, profiles.state)
     }
 
+    /// Who else works in a profile of mine; for its owner and those who administer it with them.
+    pub fn contributors_of_own(&self, own: &OwnProfile) -> Vec<Arc<Contribution>> {
+        match own.standing {
+            Standing::Owner | Standing::Contributor(Role::Admin) => {
+                let all = self.services.cluster.contributions();
+                let here = all.items.iter();
+                here.filter(|one| one.profile == own.profile.name)
+                    .cloned()
+                    .collect()
+            }
+            Standing::Contributor(Role::Edit | Role::View) => Vec::new(),
+        }
+    }
+
     pub async fn own_sessions(&self) -> Result<Vec<Session>, store::Error> {
         self.services
             .store

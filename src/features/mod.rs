@@ -4,6 +4,7 @@
 pub mod account;
 pub mod activity;
 pub mod capacity;
+pub mod connect;
 pub mod contributors;
 pub mod dashboard;
 pub mod doctor;
@@ -39,6 +40,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(activity::routes(app))
         .merge(account::routes(app))
         .merge(mine::routes(app))
+        .merge(connect::routes(app))
         .merge(search::routes(app))
         .merge(live::routes(app))
         .merge(yaml::routes(app))

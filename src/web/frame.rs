@@ -184,6 +184,7 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
         ),
         ("Sessions", paths::SESSIONS, "key", Permission::ReadSessions),
         ("My profiles", paths::MINE, "user", Permission::Own),
+        ("Connect", paths::CONNECT, "link", Permission::Own),
     ];
     items
         .into_iter()

@@ -24,6 +24,7 @@ pub const EVENTS: &str = "/kubeflow-admin/events";
 pub const YAML: &str = "/kubeflow-admin/yaml/{kind}/{namespace}/{name}";
 
 pub const MINE: &str = "/kubeflow-admin/mine";
+pub const CONNECT: &str = "/kubeflow-admin/connect";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/kubeflow-admin/account/sessions/end-others";

@@ -182,12 +182,18 @@ fn balance_row(balance: &Balance) -> BalanceRow {
         there: balance
             .allocatable
             .map_or_else(|| "not known".to_owned(), told),
-        requested: told(balance.requested()),
+        requested: match balance.allocatable {
+            Some(_) => told(balance.requested()),
+            None => "not known".to_owned(),
+        },
         requested_percent: percent(balance.requested()),
         promised: told(balance.promised),
         promised_percent: percent(balance.promised),
         used: told(balance.used),
-        factor: balance.overcommit().map_or_else(String::new, factor),
+        factor: balance
+            .overcommit()
+            .filter(|_| !balance.promised.is_zero())
+            .map_or_else(String::new, factor),
         verdict,
         outlook,
     }
@@ -204,6 +210,9 @@ fn label(resource: &str) -> String {
     } else {
         resource.to_owned()
     };
+    if resource == "pods" {
+        return "Pods".to_owned();
+    }
     let known = label_of(&crate::domain::ResourceName::from_cluster(quota));
     match known.strip_prefix("requests.") {
         Some(bare) => bare.to_owned(),

@@ -18,6 +18,7 @@ use crate::domain::password_object_name;
 const CUSTOM_RESOURCES: &str = include_str!("custom-resources.yaml");
 const KUBEFLOW: &str = include_str!("kubeflow.yaml");
 const DEX: &str = include_str!("dex.yaml");
+const INGRESS: &str = include_str!("ingress.yaml");
 const COMPONENTS: &str = include_str!("components.yaml");
 /// The rights of the dashboard and of its administrators, exactly as they are installed.
 const DEPLOYED: [&str; 4] = [
@@ -71,7 +72,7 @@ pub enum SeedError {
 /// An installation without people: kinds, roles, Dex and the components. Gives the issuer that came up with it.
 pub fn install(api: &Api, hint: &str) -> Result<Issuer, SeedError> {
     let hands = Hands::new(api, "kubectl-client-side-apply");
-    for yaml in [CUSTOM_RESOURCES, KUBEFLOW, DEX]
+    for yaml in [CUSTOM_RESOURCES, KUBEFLOW, DEX, INGRESS]
         .into_iter()
         .chain(DEPLOYED)
     {

@@ -8,6 +8,7 @@
 mod access;
 mod bulk;
 mod capacity;
+mod connect;
 mod deploy;
 mod doctor;
 mod errors;
@@ -23,6 +24,7 @@ mod routes;
 mod search;
 mod security;
 mod sign_in;
+mod usage;
 mod users;
 mod world;
 mod yaml;
