@@ -10,6 +10,7 @@ mod gate;
 mod rights;
 mod sign_ins;
 mod snapshots;
+mod usage;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::cluster::snapshot::Snapshot;
 use crate::cluster::{self, Cluster, ObjectName, Shown, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
-    Profile, ProfileName, Role, Session, SessionId, UsageRow, UsageTotal, Verdict,
+    Profile, ProfileName, Role, Session, SessionId, Verdict,
 };
 use crate::operation::Engine;
 use crate::store::{self, Store};
@@ -142,20 +143,6 @@ impl SignedIn {
         (mine, profiles.state)
     }
 
-    /// Who else works in a profile of mine; for its owner and those who administer it with them.
-    pub fn contributors_of_own(&self, own: &OwnProfile) -> Vec<Arc<Contribution>> {
-        match own.standing {
-            Standing::Owner | Standing::Contributor(Role::Admin) => {
-                let all = self.services.cluster.contributions();
-                let here = all.items.iter();
-                here.filter(|one| one.profile == own.profile.name)
-                    .cloned()
-                    .collect()
-            }
-            Standing::Contributor(Role::Edit | Role::View) => Vec::new(),
-        }
-    }
-
     pub async fn own_sessions(&self) -> Result<Vec<Session>, store::Error> {
         self.services
             .store
@@ -231,23 +218,6 @@ impl SignedIn {
             .await?;
         ended.retain(|operation| self.is_mine(operation));
         Ok(ended)
-    }
-
-    /// What was recorded of a profile, if it is mine or if I may see everybody's.
-    pub async fn usage(
-        &self,
-        profile: &ProfileName,
-        span: (Timestamp, Timestamp),
-    ) -> Result<Option<Vec<UsageRow>>, store::Error> {
-        let is_mine = || {
-            let (mine, _) = self.own_profiles();
-            mine.iter().any(|own| own.profile.name == *profile)
-        };
-        if !self.may(Permission::ReadProfiles) && !is_mine() {
-            return Ok(None);
-        }
-        let rows = self.services.store.usage_of(profile, span).await?;
-        Ok(Some(rows))
     }
 
     /// Told of every change that the watches see; what changed is asked for as usual.
@@ -346,14 +316,6 @@ impl Access {
             .store
             .audit_page(filter, limit, offset)
             .await
-    }
-
-    /// What everybody used within some time.
-    pub async fn usage_totals(
-        &self,
-        span: (Timestamp, Timestamp),
-    ) -> Result<Vec<UsageTotal>, store::Error> {
-        self.signed_in.services.store.usage_totals(span).await
     }
 
     pub async fn activity_line(&self, id: &str) -> Result<Option<AuditEvent>, store::Error> {

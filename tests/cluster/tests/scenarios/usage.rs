@@ -2,30 +2,16 @@
 
 use std::time::Duration;
 
-use kube::Api;
-use kube::api::{ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams};
 use lab::dashboard::Dashboard;
-use lab::{Lab, waiting};
-use serde_json::json;
+use lab::waiting;
 
 use crate::world::{PASSWORD, add_user, make_admin, world};
 
-/// As the quota controller writes it; nothing runs here that could use anything.
-async fn set_use(lab: &Lab, namespace: &str) {
-    let quotas = ApiResource::from_gvk(&GroupVersionKind::gvk("", "v1", "ResourceQuota"));
-    let quotas: Api<DynamicObject> = Api::namespaced_with(lab.client(), namespace, &quotas);
-    let status = json!({ "status": {
-        "hard": { "cpu": "4", "memory": "8Gi" }, "used": { "cpu": "3", "memory": "6Gi" },
-    } });
-    quotas
-        .patch_status(
-            "kf-resource-quota",
-            &PatchParams::default(),
-            &Patch::Merge(status),
-        )
-        .await
-        .unwrap();
-}
+/// A pod that nobody runs takes from the quota all the same.
+const POD: &str = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: recorded}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: works, namespace: recorded}, spec: {automountServiceAccountToken: false, \
+    containers: [{name: main, image: none, resources: {requests: {cpu: '3', memory: 6Gi}, limits: {cpu: '3', memory: 6Gi}}}]}}";
 
 #[tokio::test]
 async fn a_profile_is_recorded_and_shown_to_its_owner_and_to_nobody_else_without_the_right() {
@@ -38,7 +24,7 @@ async fn a_profile_is_recorded_and_shown_to_its_owner_and_to_nobody_else_without
         .unwrap();
     let password = add_user(&mut browser, "recorded@example.com", "recorded").await;
     drop(dashboard);
-    set_use(lab, "recorded").await;
+    lab.apply_yaml(POD).await.unwrap();
     // A new one takes its first sample as soon as it has seen the quotas.
     let dashboard = Dashboard::start(lab).await.unwrap();
     let mut owner = dashboard
