@@ -50,7 +50,9 @@ impl Tls {
                  localhost, passwords can be read on the way, and Notebooks, Volumes and TensorBoards cannot create \
                  anything: browsers do not send their Secure cookies back over HTTP."
             }
-            Self::Unknown => "Not known: Gateways could not be looked at.",
+            Self::Unknown => {
+                "Whether it is encrypted is not known: Gateways could not be looked at."
+            }
         }
     }
 }
