@@ -13,6 +13,7 @@ mod reach;
 mod rights;
 mod sign_ins;
 mod snapshots;
+mod usage;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 
+use super::demo_history;
 use super::serve::{self, Over};
 use super::stopping::Orders;
 use super::{say, sign_in_link};
@@ -55,10 +56,12 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
     let store = Store::open(IN_MEMORY).await?;
     let token = api.account_token("kubeflow-admin", "kubeflow-admin");
     let client = sandbox::client(&api, &token);
+    let cluster = Cluster::over(client, "demo".to_owned(), Identity::InCluster, || {
+        Clock.now()
+    });
+    tokio::spawn(demo_history::invent(cluster.clone(), store.clone()));
     let over = Over {
-        cluster: Cluster::over(client, "demo".to_owned(), Identity::InCluster, || {
-            Clock.now()
-        }),
+        cluster,
         store: store.clone(),
         banner: words::DEMO,
     };

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod demo;
+mod demo_history;
 pub mod doctor;
 pub mod health;
 pub mod menu_link;

@@ -107,6 +107,7 @@ pub(super) async fn serve(
     }
     jobs::start(
         &jobs::Jobs {
+            cluster: cluster.clone(),
             store: store.clone(),
             engine,
             desk,

@@ -50,8 +50,8 @@ use watch::Signals;
 
 pub use acting::{
     Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, NewLogin,
-    NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack, QuotaChange, Refusal, Resource,
-    Scope, Served, Shown, Target,
+    NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack, QuotaChange, Refusal,
+    Resource, Scope, Served, Shown, Target,
 };
 pub use caches::Listing;
 pub use client::Identity;

@@ -31,6 +31,7 @@ mod session;
 mod several;
 mod static_login;
 mod upkeep;
+pub mod usage;
 
 pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
@@ -63,3 +64,4 @@ pub use session::{Session, SessionId, SignInLink, TokenHash};
 pub use several::several;
 pub use static_login::StaticEdit;
 pub use upkeep::Upkeep;
+pub use usage::{Sample, Step as UsageStep, UsageRow, UsageTotal};

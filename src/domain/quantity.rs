@@ -98,6 +98,24 @@ impl Quantity {
         (part.nanos > 0).then(|| u64::try_from(self.nanos / part.nanos).unwrap_or_default())
     }
 
+    /// What is left; nothing where more is taken away than there is.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self {
+            nanos: (self.nanos - other.nanos).max(0),
+            family: self.family,
+        }
+    }
+
+    /// The value for arithmetic in which the last digits do not matter: averages, charts, hours.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "15 digits are more than anybody reads of an average"
+    )]
+    pub fn value(self) -> f64 {
+        self.nanos as f64 / NANO as f64
+    }
+
     /// What is above `limit`; nothing when it is not.
     pub fn above(self, limit: Self) -> Option<Self> {
         (self.nanos > limit.nanos).then(|| Self {
@@ -363,6 +381,21 @@ mod tests {
         assert_eq!(sum(&["1Gi", "512Mi"]), "1536Mi");
         assert_eq!(sum(&["512Mi", "1536Mi"]), "2Gi");
         assert_eq!(sum(&["500m", "1500m"]), "2");
+    }
+
+    #[test]
+    fn a_difference_ends_at_nothing() {
+        let amount = |text: &str| text.parse::<Quantity>().unwrap();
+        assert_eq!(amount("2Gi").minus(amount("512Mi")).to_string(), "1536Mi");
+        assert_eq!(amount("1").minus(amount("1500m")), Quantity::ZERO);
+    }
+
+    #[test]
+    fn values_are_in_whole_units() {
+        for (text, value) in [("1500m", 1.5), ("1Gi", 1_073_741_824.0), ("0", 0.0)] {
+            let amount: Quantity = text.parse().unwrap();
+            assert!((amount.value() - value).abs() < 1e-9, "{text}");
+        }
     }
 
     #[test]

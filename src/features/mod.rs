@@ -4,6 +4,8 @@
 pub mod access;
 pub mod account;
 pub mod activity;
+pub mod capacity;
+pub mod connect;
 pub mod contributors;
 pub mod dashboard;
 pub mod doctor;
@@ -15,6 +17,7 @@ pub mod profiles;
 pub mod quotas;
 pub mod search;
 pub mod sign_in;
+pub mod usage;
 pub mod users;
 pub mod yaml;
 
@@ -32,11 +35,14 @@ pub fn routes(app: &App) -> Routes {
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
         .merge(access::routes(app))
+        .merge(capacity::routes(app))
+        .merge(usage::routes(app))
         .merge(doctor::routes(app))
         .merge(operations::routes(app))
         .merge(activity::routes(app))
         .merge(account::routes(app))
         .merge(mine::routes(app))
+        .merge(connect::routes(app))
         .merge(search::routes(app))
         .merge(live::routes(app))
         .merge(yaml::routes(app))

@@ -1,6 +1,7 @@
 //! What happens by itself: one file per job, each a plain function that may run any number of times.
 
 mod register;
+mod sample;
 mod sweep;
 mod take_over;
 
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Desk;
+use crate::cluster::Cluster;
 use crate::identity::throttle::Throttle;
 use crate::operation::Engine;
 use crate::store::Store;
@@ -18,6 +20,7 @@ use crate::store::Store;
 /// What jobs work with.
 #[derive(Clone)]
 pub struct Jobs {
+    pub cluster: Cluster,
     pub store: Store,
     pub engine: Engine,
     pub desk: Arc<Desk>,
@@ -30,6 +33,7 @@ pub fn start(jobs: &Jobs, tasks: &TaskTracker) {
     tasks.spawn(repeat(jobs.clone(), Duration::from_secs(2), take_over::run));
     tasks.spawn(repeat(jobs.clone(), Duration::from_mins(5), sweep::run));
     tasks.spawn(repeat(jobs.clone(), Duration::from_secs(2), register::run));
+    tasks.spawn(repeat(jobs.clone(), sample::PAUSE, sample::run));
 }
 
 async fn repeat<F>(jobs: Jobs, every: Duration, job: F)

@@ -1,4 +1,5 @@
-//! The only code that speaks SQL: sessions, links, sign-ins on their way, activity, operations, settings.
+//! The only code that speaks SQL: sessions, links, sign-ins on their way, activity, operations, settings,
+//! usage.
 //!
 //! Owns the pool, the migrations and the form in which values are stored; the same SQL runs on `SQLite`
 //! and on `PostgreSQL`. Knows `domain` and sqlx, nothing of the cluster, of pages or of permissions, and
@@ -15,6 +16,7 @@ mod pending;
 mod row;
 mod sessions;
 mod settings;
+mod usage;
 
 use std::time::Duration;
 

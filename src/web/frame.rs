@@ -144,7 +144,7 @@ impl Frame {
 /// Only what the person may open.
 fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
     let items = [
-        ("Overview", paths::HOME, "gauge", Permission::ReadProfiles),
+        ("Overview", paths::HOME, "home", Permission::ReadProfiles),
         ("Users", paths::USERS, "users", Permission::ReadUsers),
         (
             "Profiles",
@@ -153,6 +153,12 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
             Permission::ReadProfiles,
         ),
         ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
+        (
+            "Capacity",
+            paths::CAPACITY,
+            "gauge",
+            Permission::ReadProfiles,
+        ),
         (
             "Installation",
             paths::INSTALLATION,
@@ -179,6 +185,7 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
         ),
         ("Sessions", paths::SESSIONS, "key", Permission::ReadSessions),
         ("My profiles", paths::MINE, "user", Permission::Own),
+        ("Connect", paths::CONNECT, "link", Permission::Own),
     ];
     items
         .into_iter()

@@ -24,6 +24,7 @@ pub const EVENTS: &str = "/kubeflow-admin/events";
 pub const YAML: &str = "/kubeflow-admin/yaml/{kind}/{namespace}/{name}";
 
 pub const MINE: &str = "/kubeflow-admin/mine";
+pub const CONNECT: &str = "/kubeflow-admin/connect";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/kubeflow-admin/account/sessions/end-others";
@@ -47,6 +48,7 @@ pub const PROFILES_QUOTA: &str = "/kubeflow-admin/profiles/quota";
 pub const PROFILE: &str = "/kubeflow-admin/profiles/of/{profile}";
 pub const PROFILE_DELETE: &str = "/kubeflow-admin/profiles/of/{profile}/delete";
 pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
+pub const PROFILE_USAGE: &str = "/kubeflow-admin/profiles/of/{profile}/usage";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
 pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
@@ -65,6 +67,10 @@ pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
 
 /// Many people in many profiles.
 pub const SHARE: &str = "/kubeflow-admin/access/share";
+
+pub const CAPACITY: &str = "/kubeflow-admin/capacity";
+pub const USAGE: &str = "/kubeflow-admin/capacity/usage";
+pub const USAGE_CSV: &str = "/kubeflow-admin/capacity/usage.csv";
 
 pub const INSTALLATION: &str = "/kubeflow-admin/installation";
 pub const STORAGE: &str = "/kubeflow-admin/installation/storage";

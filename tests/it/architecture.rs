@@ -57,7 +57,15 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ),
     (
         "jobs",
-        &["clock", "store", "identity", "operation", "access"],
+        &[
+            "domain",
+            "clock",
+            "cluster",
+            "store",
+            "identity",
+            "operation",
+            "access",
+        ],
     ),
     (
         "metrics",

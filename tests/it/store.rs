@@ -6,6 +6,7 @@ mod leases;
 mod records;
 mod schema;
 mod tokens;
+mod usage;
 
 use kubeflow_admin::store::Store;
 

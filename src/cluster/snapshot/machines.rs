@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kube::api::DynamicObject;
 
-use super::item::{Condition, Item, Meta, conditions, pairs};
+use super::item::{Condition, Item, Meta, condition, conditions, list, pairs};
 use crate::cluster::facts::text;
 use crate::cluster::kinds::{Kind, NAMESPACE, core};
 
@@ -16,6 +16,18 @@ pub struct Node {
     pub allocatable: BTreeMap<String, String>,
     pub architecture: String,
     pub kubelet: String,
+    /// Takes no new pods.
+    pub cordoned: bool,
+    /// Kept for Kubernetes itself by a taint, such as a node of the control plane.
+    pub reserved: bool,
+    /// Where it can be reached: kind, such as `InternalIP`, and address.
+    pub addresses: Vec<(String, String)>,
+}
+
+impl Node {
+    pub fn is_ready(&self) -> bool {
+        condition(&self.conditions, "Ready").is_some_and(|one| one.status == "True")
+    }
 }
 
 impl Item for Node {
@@ -29,6 +41,14 @@ impl Item for Node {
             allocatable: pairs(&status["allocatable"]),
             architecture: text(&status["nodeInfo"]["architecture"]),
             kubelet: text(&status["nodeInfo"]["kubeletVersion"]),
+            cordoned: object.data["spec"]["unschedulable"].as_bool() == Some(true),
+            reserved: list(&object.data["spec"]["taints"]).any(|taint| {
+                text(&taint["key"]).starts_with("node-role.kubernetes.io/")
+                    && text(&taint["effect"]).starts_with("No")
+            }),
+            addresses: list(&status["addresses"])
+                .map(|one| (text(&one["type"]), text(&one["address"])))
+                .collect(),
         })
     }
 }

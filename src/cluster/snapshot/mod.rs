@@ -9,9 +9,11 @@ mod logs;
 mod machines;
 mod named;
 mod network;
+mod notebooks;
 mod people;
 mod pods;
 mod policies;
+mod requests;
 mod seen;
 mod source;
 mod storage;
@@ -34,6 +36,7 @@ pub use item::{Condition, Meta, condition};
 pub use machines::{Namespace, Node};
 pub use named::{DexSetup, Digest, SecretDigests};
 pub use network::{EndpointSlice, Gateway, NetworkPolicy, Port, Server, Service, VirtualService};
+pub use notebooks::Notebook;
 pub use people::{Grant, LimitRange, PodDefault, Profile, Quota, Role, Subject};
 pub use pods::{Event, Exit, Pod, Running};
 pub use policies::{Filter, Policy, TokenRule};
@@ -70,6 +73,7 @@ pub struct Snapshot {
     pub certificates: Seen<Certificate>,
     pub profiles: Seen<Profile>,
     pub pod_defaults: Seen<PodDefault>,
+    pub notebooks: Seen<Notebook>,
     pub cluster_grants: Seen<Grant>,
     pub grants: Seen<Grant>,
     pub roles: Seen<Role>,
@@ -156,7 +160,8 @@ impl Snapshot {
             Box::pin(source.list()),
             Box::pin(source.list()),
         );
-        let (definitions, certificates, profiles, pod_defaults) = tokio::join!(
+        let (definitions, certificates, profiles, pod_defaults, notebooks) = tokio::join!(
+            Box::pin(source.list()),
             Box::pin(source.list()),
             Box::pin(source.list()),
             Box::pin(source.list()),
@@ -193,6 +198,7 @@ impl Snapshot {
             certificates,
             profiles,
             pod_defaults,
+            notebooks,
             cluster_grants: map(cluster_grants, |one: people::ClusterGrant| one.0),
             grants: map(grants, |one: people::NamespacedGrant| one.0),
             roles,

@@ -1,14 +1,16 @@
 //! Pods and what was said about things: events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
 use super::item::{Condition, Item, Meta, conditions, list, number, time};
+use super::requests;
 use crate::cluster::facts::text;
 use crate::cluster::kinds::{Kind, core};
+use crate::domain::Quantity;
 
 /// How a container stopped the last time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct Pod {
     pub claims: BTreeSet<String>,
     pub conditions: Vec<Condition>,
     pub started_at: Option<Timestamp>,
+    /// What the scheduler sets aside for it, by resource.
+    pub requests: BTreeMap<String, Quantity>,
 }
 
 impl Pod {
@@ -95,6 +99,7 @@ impl Item for Pod {
                 .collect(),
             conditions: conditions(object),
             started_at: time(&status["startTime"]),
+            requests: requests::of(spec),
         })
     }
 }

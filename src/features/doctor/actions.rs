@@ -17,6 +17,7 @@ pub(super) async fn again(
     access.snapshot(Age::Anew).await?;
     let back = match fields.get("to") {
         "installation" => paths::INSTALLATION,
+        "capacity" => paths::CAPACITY,
         _ => paths::CHECKS,
     };
     Ok(page::see_other(back))

@@ -23,7 +23,7 @@ mod rendered;
 pub(crate) mod report;
 pub(crate) mod run;
 mod trouble;
-mod version;
+pub(crate) mod version;
 
 use crate::domain::Permission;
 use crate::web::app::App;

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use crate::access::{OwnProfile, SignedIn, Standing};
 use crate::cluster::{QUOTA_NAME, Shown};
+use crate::domain::{Permission, Role};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Link, Meter, Notice};
@@ -27,13 +28,11 @@ struct MyProfile {
     reason: String,
     remedy: String,
     meters: Vec<Meter>,
-    connect: Vec<Snippet>,
+    usage: Option<Link>,
     quota_yaml: Option<Link>,
-}
-
-struct Snippet {
-    label: String,
-    text: String,
+    /// `None`: theirs to know is only their own role.
+    contributors: Option<Vec<String>>,
+    manage: Option<Link>,
 }
 
 pub(super) async fn show(signed_in: SignedIn, frame: Frame) -> Result<Response, Problem> {
@@ -44,32 +43,51 @@ pub(super) async fn show(signed_in: SignedIn, frame: Frame) -> Result<Response, 
         loaded: notice.is_none() || !profiles.is_empty(),
         notice,
         change_password: None,
-        profiles: profiles.iter().map(my_profile).collect(),
+        profiles: profiles
+            .iter()
+            .map(|own| my_profile(&signed_in, own))
+            .collect(),
     })
 }
 
-fn my_profile(own: &OwnProfile) -> MyProfile {
+fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
     let role = match own.standing {
         Standing::Owner => "owner",
         Standing::Contributor(role) => role.as_str(),
     };
     let name = own.profile.name.to_string();
-    let sdk = format!("kfp.Client().list_experiments(namespace=\"{name}\")");
+    let has_quota = !own.profile.quota_use.hard.is_empty();
+    let administers = matches!(
+        own.standing,
+        Standing::Owner | Standing::Contributor(Role::Admin)
+    );
     MyProfile {
         role,
         verdict: own.profile.health.verdict.as_str(),
         reason: own.profile.health.reason.clone(),
         remedy: String::new(),
         meters: view::meters(&own.profile),
-        quota_yaml: (!own.profile.quota_use.hard.is_empty()).then(|| {
+        usage: has_quota.then(|| {
+            let path = paths::fill(paths::PROFILE_USAGE, &name);
+            Link::new("Usage over time", path)
+        }),
+        contributors: administers.then(|| {
+            let others = signed_in.contributors_of_own(own);
+            let others = others.iter();
+            others
+                .map(|one| format!("{} ({})", one.user, one.role.as_str()))
+                .collect()
+        }),
+        // The profile's own page asks for the right to see all of them.
+        manage: (administers
+            && signed_in.may(Permission::ReadProfiles)
+            && signed_in.may(Permission::WriteContributors))
+        .then(|| Link::new("Manage contributors", paths::fill(paths::PROFILE, &name))),
+        quota_yaml: has_quota.then(|| {
             let quota = Shown::ResourceQuota;
             let path = paths::yaml(quota.resource(), &name, QUOTA_NAME);
             Link::new("Quota as YAML", path)
         }),
-        connect: vec![Snippet {
-            label: "Pipelines, in a notebook of this profile".to_owned(),
-            text: sdk,
-        }],
         name,
     }
 }

@@ -40,6 +40,7 @@ struct ShowPage {
     remedy: String,
     facts: Vec<Fact>,
     quota: Vec<QuotaRow>,
+    usage_href: String,
     quota_edit: Action,
     contributors: Vec<ContributorRow>,
     add: Option<AddContributor>,
@@ -107,6 +108,7 @@ pub(super) async fn show(
         remedy: profile.health.remedy.clone(),
         facts: facts(&profile),
         quota: quota_rows(&profile),
+        usage_href: paths::fill(paths::PROFILE_USAGE, name.as_str()),
         quota_edit: can(Permission::WriteQuotas, "Edit quota", paths::QUOTA),
         contributors: contributors(&access, &name),
         add: access

@@ -20,6 +20,7 @@ const KUBEFLOW: &str = include_str!("kubeflow.yaml");
 const DEX: &str = include_str!("dex.yaml");
 const MESH: &str = include_str!("mesh.yaml");
 const SIDECAR: &str = "gcr.io/istio-release/proxyv2:1.28.0";
+const INGRESS: &str = include_str!("ingress.yaml");
 const COMPONENTS: &str = include_str!("components.yaml");
 /// The rights of the dashboard and of its administrators, exactly as they are installed.
 const DEPLOYED: [&str; 4] = [
@@ -73,7 +74,7 @@ pub enum SeedError {
 /// An installation without people: kinds, roles, Dex and the components. Gives the issuer that came up with it.
 pub fn install(api: &Api, hint: &str) -> Result<Issuer, SeedError> {
     let hands = Hands::new(api, "kubectl-client-side-apply");
-    for yaml in [CUSTOM_RESOURCES, KUBEFLOW, DEX]
+    for yaml in [CUSTOM_RESOURCES, KUBEFLOW, DEX, INGRESS]
         .into_iter()
         .chain(DEPLOYED)
     {
@@ -120,7 +121,13 @@ fn components(hands: &Hands) -> Result<(), SeedError> {
 
 fn deployment(component: &Component) -> Value {
     let labels = json!({ "app": component.name });
-    let mut spec = json!({ "containers": [{ "name": component.name, "image": component.image }] });
+    let mut spec = json!({
+        "nodeName": "cpu-1",
+        "containers": [{
+            "name": component.name, "image": component.image,
+            "resources": { "requests": { "cpu": "100m", "memory": "256Mi" } },
+        }],
+    });
     if !component.account.is_empty() {
         spec["serviceAccountName"] = component.account.clone().into();
     }

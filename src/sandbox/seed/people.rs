@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct People {
     logins: Vec<String>,
     profiles: Vec<Profile>,
+    /// Hours since somebody worked in a notebook of this name.
+    idle: BTreeMap<String, i64>,
     half: Half,
     nodes: Vec<Node>,
 }
@@ -49,6 +52,7 @@ struct Node {
     name: String,
     cpu: String,
     memory: String,
+    address: String,
     #[serde(default)]
     gpus: String,
     #[serde(default)]
@@ -80,7 +84,7 @@ pub(super) async fn move_in(api: &Api, hash: &str) -> Result<(), SeedError> {
     let mut hosts = Hosts::of(&people.nodes);
     for profile in &people.profiles {
         wait_for(api, &profile.name).await;
-        furnish(api, profile, &mut hosts)?;
+        furnish(api, profile, &people.idle, &mut hosts)?;
     }
     let half = &people.half;
     let binding = contributor(&half.profile, &email(&half.user), &half.role).0;
@@ -115,7 +119,12 @@ async fn wait_for(api: &Api, namespace: &str) {
 }
 
 /// Contributors, volumes and what is running.
-fn furnish(api: &Api, profile: &Profile, hosts: &mut Hosts) -> Result<(), SeedError> {
+fn furnish(
+    api: &Api,
+    profile: &Profile,
+    idle: &BTreeMap<String, i64>,
+    hosts: &mut Hosts,
+) -> Result<(), SeedError> {
     if profile.name != WITHOUT_DEFAULTS {
         Hands::new(api, "kubectl-client-side-apply").create(&defaults(&profile.name))?;
     }
@@ -129,7 +138,14 @@ fn furnish(api: &Api, profile: &Profile, hosts: &mut Hosts) -> Result<(), SeedEr
     for (name, cpu, memory, gpus) in &profile.runs {
         notebooks.create(&volume(&profile.name, name))?;
         let host = hosts.place(*gpus);
-        notebooks.create(&pod(&profile.name, (name, *cpu, memory, *gpus), &host))?;
+        let quiet = SignedDuration::from_hours(idle.get(name).copied().unwrap_or(0))
+            + SignedDuration::from_mins(i64::from(*cpu) * 7 + 3);
+        let active = api.now() - quiet;
+        notebooks.create(&notebook(&profile.name, name, active))?;
+        let mut pod = pod(&profile.name, (name, *cpu, memory, *gpus), &host);
+        let started = active - SignedDuration::from_hours(40 + i64::from(*cpu));
+        pod["status"]["startTime"] = whole_seconds(started).into();
+        notebooks.create(&pod)?;
     }
     Ok(())
 }
@@ -165,6 +181,21 @@ fn volume(namespace: &str, name: &str) -> Value {
         },
         "status": { "phase": "Bound", "capacity": { "storage": "50Gi" }, "accessModes": ["ReadWriteOnce"] },
     })
+}
+
+fn notebook(namespace: &str, name: &str, active: Timestamp) -> Value {
+    json!({
+        "apiVersion": "kubeflow.org/v1", "kind": "Notebook",
+        "metadata": {
+            "name": name, "namespace": namespace,
+            "annotations": { "notebooks.kubeflow.org/last-activity": whole_seconds(active) },
+        },
+        "spec": { "template": { "spec": { "containers": [{ "name": name }] } } },
+    })
+}
+
+fn whole_seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn pod(namespace: &str, (name, cpu, memory, gpus): (&str, u32, &str, u32), host: &str) -> Value {
@@ -205,6 +236,7 @@ fn node(node: &Node) -> Value {
         "apiVersion": "v1", "kind": "Node", "metadata": { "name": node.name, "labels": labels }, "spec": {},
         "status": {
             "capacity": capacity, "allocatable": capacity,
+            "addresses": [{ "type": "InternalIP", "address": node.address }, { "type": "Hostname", "address": node.name }],
             "conditions": [{ "type": "Ready", "status": "True", "reason": "KubeletReady", "message": "" }],
             "nodeInfo": { "kubeletVersion": "v1.34.4", "osImage": "", "containerRuntimeVersion": "", "kernelVersion": "",
                 "architecture": "amd64", "operatingSystem": "linux", "bootID": "", "machineID": "", "systemUUID": "",

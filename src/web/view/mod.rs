@@ -4,10 +4,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+mod amount;
 mod list;
 mod meter;
 mod rows;
 
+pub use amount::{amount, number};
 pub use list::{SortHeader, Tools};
 pub use meter::{Meter, label_of, meters};
 pub use rows::{ActivityRow, OperationRow, SessionRow, progress};

@@ -86,7 +86,7 @@ async fn processes_that_start_at_once_all_open_it(place: &Place) {
 /// A secret is known outside; the database holds its hash in these columns and nothing of it elsewhere.
 /// A new table must be added here, so that somebody asks what a stolen copy of it would tell.
 async fn no_column_holds_a_plain_token(place: &Place) {
-    const COLUMNS: [(&str, &str); 10] = [
+    const COLUMNS: [(&str, &str); 11] = [
         (
             "_sqlx_migrations",
             "SELECT description FROM _sqlx_migrations",
@@ -100,6 +100,7 @@ async fn no_column_holds_a_plain_token(place: &Place) {
         ("sessions", "SELECT id FROM sessions"),
         ("sessions", "SELECT actor FROM sessions"),
         ("settings", "SELECT name FROM settings"),
+        ("usage", "SELECT profile FROM usage"),
     ];
     let store = place.open().await;
     store
@@ -147,6 +148,7 @@ async fn every_statement_is_a_file_named_after_a_table() {
         "pending_",
         "sessions_",
         "settings_",
+        "usage_",
         "schema_",
         "sqlite_",
         "postgres_",

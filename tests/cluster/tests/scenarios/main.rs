@@ -7,6 +7,8 @@
 
 mod access;
 mod bulk;
+mod capacity;
+mod connect;
 mod deploy;
 mod doctor;
 mod errors;
@@ -27,6 +29,7 @@ mod search;
 mod security;
 mod sharing;
 mod sign_in;
+mod usage;
 mod users;
 mod world;
 mod yaml;

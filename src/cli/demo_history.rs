@@ -1,0 +1,79 @@
+//! Two weeks of usage for the demo, invented like everything in it, so that charts and reports have something to show.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::Clock;
+use crate::cluster::Cluster;
+use crate::domain::{Profile, Sample, UsageStep, usage};
+use crate::store::Store;
+
+const HOURS: i64 = 14 * 24;
+/// Samples in an hour.
+const SAMPLES: u32 = 12;
+/// For so many hours nothing was recorded, as when a dashboard is not running.
+const GAP: std::ops::Range<i64> = 130..137;
+/// Until the profiles of the demo have their quotas.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Profile by profile, so that pages have their turn at the database in between.
+pub(super) async fn invent(cluster: Cluster, store: Store) {
+    tokio::time::sleep(PATIENCE).await;
+    let now = Clock.now();
+    for (number, profile) in cluster.profiles().items.iter().enumerate() {
+        let samples = weeks_of(profile, i64::try_from(number).unwrap_or(0), now);
+        if let Err(error) = store.usage_append(&samples).await {
+            tracing::warn!(%error, "demo.history-not-invented");
+            return;
+        }
+    }
+    tracing::info!("demo.history-invented");
+}
+
+fn weeks_of(profile: &Profile, number: i64, now: Timestamp) -> Vec<Sample> {
+    let this_hour = UsageStep::Hour.start_of(now);
+    let today = usage::samples_of(profile, this_hour);
+    (1..=HOURS)
+        .filter(|ago| !GAP.contains(ago))
+        .flat_map(|ago| {
+            let at = this_hour - SignedDuration::from_hours(ago);
+            let busy = share(at, number);
+            today.iter().map(move |sample| hour_of(sample, at, busy))
+        })
+        .collect()
+}
+
+/// Less at night and at weekends, each profile in its own way; storage only grows.
+fn share(at: Timestamp, number: i64) -> f64 {
+    let hour = at.as_second().div_euclid(3600);
+    let (of_day, day) = (hour.rem_euclid(24), hour.div_euclid(24));
+    let at_work = (8 + number % 3..19 + number % 4).contains(&of_day);
+    let weekend = [2, 3].contains(&day.rem_euclid(7));
+    match (at_work, weekend) {
+        (true, false) if (day + number).rem_euclid(5) == 0 => 0.5,
+        (true, false) => 1.0,
+        (_, true) if number % 4 == 0 => 0.75,
+        (false, false) if (day + number).rem_euclid(3) == 0 => 0.5,
+        _ => 0.0,
+    }
+}
+
+fn hour_of(sample: &Sample, at: Timestamp, busy: f64) -> Sample {
+    let mut sample = sample.clone();
+    let row = &mut sample.row;
+    let counted = row.resource.contains('/');
+    let used = if row.resource == "storage" {
+        row.peak
+    } else if counted {
+        (row.peak * busy).floor()
+    } else {
+        row.peak * busy
+    };
+    row.step = UsageStep::Hour;
+    row.at = at;
+    row.peak = used;
+    row.samples = SAMPLES;
+    row.total = used * f64::from(SAMPLES);
+    sample
+}

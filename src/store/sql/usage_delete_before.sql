@@ -1,0 +1,1 @@
+DELETE FROM usage WHERE step = $1 AND at < $2

@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS total FROM usage WHERE step = $1 AND at = $2
