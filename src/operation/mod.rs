@@ -15,6 +15,7 @@
 mod dex;
 mod endings;
 mod engine;
+mod import;
 mod plan;
 mod record;
 mod run;
@@ -24,6 +25,7 @@ mod wait;
 
 pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
+pub use import::TRIED;
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};
 pub use step::Prover;

@@ -8,6 +8,7 @@
 mod audit;
 mod error;
 mod faults;
+mod imports;
 mod links;
 mod open;
 mod operations;

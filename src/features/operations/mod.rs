@@ -4,6 +4,8 @@ mod actions;
 mod list;
 mod pages;
 
+pub(super) use actions::mine_and_fresh;
+
 use crate::domain::Permission;
 use crate::web::app::App;
 use crate::web::paths;

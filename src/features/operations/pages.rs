@@ -6,8 +6,8 @@ use axum::response::Response;
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
-    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, Step, StepRecord,
-    StepState,
+    Change, Conflict, ImportPart, Kind, Operation, OperationId, PlainPassword, State, Step,
+    StepRecord, StepState,
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
@@ -31,6 +31,7 @@ struct PlanPage {
     discard_action: String,
     back_href: String,
     irreversible: bool,
+    rows: Option<Link>,
 }
 
 struct PlanStep {
@@ -61,6 +62,8 @@ struct ShowPage {
     resume: Option<Action>,
     undo: Option<Action>,
     fetch: Option<Action>,
+    stop: Option<Action>,
+    rows: Option<Link>,
     receipt: Option<Receipt>,
 }
 
@@ -163,12 +166,14 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         discard_action: path(paths::OPERATION_DISCARD),
         back_href: String::new(),
         irreversible,
+        rows: rows(operation),
     }
 }
 
 fn plan_step(record: &StepRecord) -> PlanStep {
     let note = match &record.step {
         Step::Repair { reason, .. } => reason,
+        Step::Import(part) => import_note(part),
         Step::CreateLogin { .. } | Step::SetPassword { .. } => {
             "A password is generated when it starts, and shown once at the end."
         }
@@ -207,6 +212,24 @@ fn plan_step(record: &StepRecord) -> PlanStep {
         title: record.step.describe(),
         note: note.to_owned(),
         changes: record.changes.clone(),
+    }
+}
+
+fn import_note(part: &ImportPart) -> &'static str {
+    match part {
+        ImportPart::Logins { .. } => {
+            "A password is generated for each; the sheet with all of them is shown once at the end. What is below is the first row; the first ten were tried on the API server, the others checked against what is known of the cluster."
+        }
+        ImportPart::Profiles { .. } => {
+            "What is below is the first row; the first ten were tried on the API server."
+        }
+        ImportPart::Shares { .. } => "What is below is the first row.",
+        ImportPart::Ready => {
+            "The profile controller of Kubeflow does this part, one to two profiles a second; it is waited for and checked."
+        }
+        ImportPart::Prove => {
+            "Three of them sign in: Dex needs as long for each as for making the hash. Of the others the API server confirms the login."
+        }
     }
 }
 
@@ -252,8 +275,9 @@ fn progress(
     let live = operation.state.is_active();
     let path = |template| paths::fill(template, &operation.id.to_string());
     let frame = frame.titled(format!("{} {}", operation.kind.title(), operation.subject));
-    let waiting =
-        matches!(news, PasswordNews::NotAsked) && signed_in.engine().holds_password(&operation.id);
+    let engine = signed_in.engine();
+    let password = matches!(news, PasswordNews::NotAsked) && engine.holds_password(&operation.id);
+    let waiting = password || engine.holds_sheet(&operation.id);
     let undoable =
         mine && matches!(operation.state, State::Done | State::Failed) && can_be_undone(operation);
     ShowPage {
@@ -270,10 +294,31 @@ fn progress(
         resume: (mine && operation.state == State::Failed)
             .then(|| Action::allowed("Resume", path(paths::OPERATION_RESUME))),
         undo: undoable.then(|| Action::allowed("Undo", path(paths::OPERATION_UNDO))),
-        fetch: (mine && operation.state == State::Done && waiting)
-            .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT))),
+        fetch: (mine && operation.state == State::Done && password)
+            .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT)))
+            .or_else(|| sheet(signed_in, operation)),
+        stop: (mine && operation.state == State::Running && operation.has_rows())
+            .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
+        rows: rows(operation),
         receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
     }
+}
+
+/// Where the people of a list are, one by one.
+fn rows(operation: &Operation) -> Option<Link> {
+    let href = paths::fill(paths::IMPORT_ROWS, &operation.id.to_string());
+    operation
+        .has_rows()
+        .then(|| Link::new("See every row", href))
+}
+
+/// The sheet of a list that is at rest; those who are there have passwords, even if others failed.
+fn sheet(signed_in: &SignedIn, operation: &Operation) -> Option<Action> {
+    let at_rest = matches!(operation.state, State::Done | State::Failed);
+    let held = signed_in.engine().holds_sheet(&operation.id);
+    let href = paths::fill(paths::IMPORT_SHEET, &operation.id.to_string());
+    (signed_in.is_mine(operation) && at_rest && held)
+        .then(|| Action::allowed("Show the hand-over sheet once", href))
 }
 
 fn facts(operation: &Operation) -> Vec<Fact> {
@@ -339,7 +384,11 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             }],
         ),
         PasswordNews::Gone => ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new()),
+        PasswordNews::NotAsked if waiting && operation.has_rows() => ("The sheet with all passwords waits to be shown, once. It is stored nowhere.".to_owned(), Vec::new()),
         PasswordNews::NotAsked if waiting => ("The new password was proved at Dex and waits to be shown, once.".to_owned(), Vec::new()),
+        PasswordNews::NotAsked if operation.has_rows() => {
+            ("The sheet was shown already, or was lost with a restart. Reset the password of whoever has none.".to_owned(), Vec::new())
+        }
         PasswordNews::NotAsked if operation.has_password() => {
             ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new())
         }
@@ -354,7 +403,7 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the profile",
             paths::fill(paths::PROFILE, &operation.subject),
         )],
-        Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
+        Kind::AddUsers | Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
         Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
