@@ -36,10 +36,10 @@ pub(super) async fn plan(
         match checked.problems.len() {
             0 => {}
             _ if left_out => {}
-            1 => errors.add("people", "1 line has a problem; it is below"),
+            1 => errors.add("people", "1 line has a problem; the table says which"),
             count => errors.add(
                 "people",
-                format!("{count} lines have problems; they are below"),
+                format!("{count} lines have problems; the table says which"),
             ),
         }
     }

@@ -35,29 +35,31 @@ struct Columns {
 }
 
 pub(super) fn read(text: &str) -> Result<Vec<Line>, TableError> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let mut place = Place::default();
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .delimiter(separator(text))
+        .delimiter(separator(&text))
         .from_reader(text.as_bytes());
     let mut columns: Option<Columns> = None;
     let mut lines = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| TableError::Unreadable(error.to_string()))?;
+        place.go_to(&text, &record);
         if record.iter().all(str::is_empty) {
             continue;
         }
         let Some(columns) = &columns else {
             let (found, is_heading) = Columns::of(&record)?;
             if !is_heading {
-                lines.push(found.line(&record));
+                lines.push(found.line(&record, place.line));
             }
             columns = Some(found);
             continue;
         };
-        lines.push(columns.line(&record));
+        lines.push(columns.line(&record, place.line));
     }
     match lines.len() {
         0 => Err(TableError::Empty),
@@ -81,6 +83,33 @@ fn separator(text: &str) -> u8 {
     }
     let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
     most.map_or(b',', |(separator, _)| separator)
+}
+
+/// Where in the text a record begins. The reader counts empty lines before a record as part of it.
+struct Place {
+    byte: usize,
+    line: u64,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { byte: 0, line: 1 }
+    }
+}
+
+impl Place {
+    fn go_to(&mut self, text: &str, record: &csv::StringRecord) {
+        let start = record.position().map_or(0, csv::Position::byte);
+        let start = usize::try_from(start).unwrap_or(text.len());
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let to = start + rest.iter().take_while(|byte| **byte == b'\n').count();
+        let passed = text.as_bytes().get(self.byte..to).unwrap_or_default();
+        self.line += passed
+            .iter()
+            .map(|byte| u64::from(*byte == b'\n'))
+            .sum::<u64>();
+        self.byte = to;
+    }
 }
 
 impl Columns {
@@ -117,10 +146,10 @@ impl Columns {
         }
     }
 
-    fn line(&self, record: &csv::StringRecord) -> Line {
+    fn line(&self, record: &csv::StringRecord, number: u64) -> Line {
         let cell = |at: usize| record.get(at).unwrap_or_default().to_owned();
         Line {
-            number: record.position().map_or(0, csv::Position::line),
+            number,
             email: cell(self.email),
             name: self.name.map(cell).unwrap_or_default(),
             profile: self.profile.map(cell).unwrap_or_default(),
@@ -164,7 +193,7 @@ mod tests {
 
     #[test]
     fn line_numbers_are_those_of_the_text() {
-        let lines = read("email\n\na@x.io\nb@x.io").unwrap();
+        let lines = read("email\r\n\r\na@x.io\r\nb@x.io").unwrap();
         let numbers: Vec<u64> = lines.iter().map(|line| line.number).collect();
         assert_eq!(numbers, [3, 4]);
     }

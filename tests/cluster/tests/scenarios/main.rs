@@ -10,6 +10,7 @@ mod bulk;
 mod deploy;
 mod doctor;
 mod errors;
+mod imports;
 mod live;
 mod manifest;
 mod menu;
