@@ -25,40 +25,39 @@ pub(super) async fn plan(
 ) -> Result<Response, Problem> {
     let form = ImportForm::sent(&fields);
     let mut errors = FormErrors::default();
+    if fields.is_checked("more") {
+        return page::ok(&NewPage::with(frame, &form, errors, Checked::default()));
+    }
     let common = form.common(&access, &mut errors);
     let lines = errors.take("people", table::read(&form.people));
     let checked = match lines.filter(|_| errors.is_empty()) {
         Some(lines) => check(&lines, &common, &Taken::of(&access)),
         None => Checked::default(),
     };
+    note_problems(&form, &checked, &mut errors);
     if errors.is_empty() {
-        let left_out = form.skip && !checked.rows.is_empty();
-        match checked.problems.len() {
-            0 => {}
-            _ if left_out => {}
-            1 => errors.add("people", "1 line has a problem; the table says which"),
-            count => errors.add(
-                "people",
-                format!("{count} lines have problems; the table says which"),
-            ),
-        }
-    }
-    if fields.is_checked("more") {
-        errors = FormErrors::default();
-    } else if errors.is_empty() {
         match planned(&access, &checked.rows, common).await {
             Ok(response) => return Ok(response),
             // What the API server says of a row, a quota or a name belongs to what was typed.
             Err(PlanError::Cluster(error)) => errors.add("people", error),
             Err(error) => return Err(error.into()),
         }
-    } else {
-        return page::invalid(&NewPage::with(frame, &form, errors, checked));
-    }
-    if errors.is_empty() {
-        return page::ok(&NewPage::with(frame, &form, errors, Checked::default()));
     }
     page::invalid(&NewPage::with(frame, &form, errors, checked))
+}
+
+/// Lines may be left out, as long as somebody stays.
+fn note_problems(form: &ImportForm, checked: &Checked, errors: &mut FormErrors) {
+    let left_out = form.skip && !checked.rows.is_empty();
+    match checked.problems.len() {
+        0 => {}
+        _ if left_out => {}
+        1 => errors.add("people", "1 line has a problem; the table says which"),
+        count => errors.add(
+            "people",
+            format!("{count} lines have problems; the table says which"),
+        ),
+    }
 }
 
 async fn planned(

@@ -73,6 +73,9 @@ impl Engine {
         &self,
         id: &OperationId,
     ) -> Result<Vec<(ImportRow, PlainPassword)>, StartRefusal> {
+        if !self.sheets.has(id) {
+            return Ok(Vec::new());
+        }
         let rows = self.parts.store.import_rows(id).await?;
         // Before they are shown: nobody's password is replaced once somebody has it.
         self.parts.store.import_hand_over(id).await?;

@@ -298,9 +298,7 @@ async fn killed(prefix: &str, number: u32, moment: Moment) {
         ended.last_segment()
     );
     let lines = world.browser.get(&activity).await.unwrap().text();
-    for email in sheet.keys() {
-        assert_eq!(lines.matches(email.as_str()).count(), 1, "{email}: {lines}");
-    }
+    assert_eq!(lines.matches("Login created").count(), 6, "{lines}");
 }
 
 #[tokio::test]
