@@ -3,6 +3,7 @@
 mod actions;
 mod list;
 mod pages;
+mod people;
 
 pub(super) use actions::mine_and_fresh;
 

@@ -3,11 +3,12 @@
 use askama::Template;
 use axum::response::Response;
 
+use super::people;
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
-    Change, Conflict, ImportPart, Kind, Operation, OperationId, PlainPassword, State, Step,
-    StepRecord, StepState,
+    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, Step, StepRecord,
+    StepState,
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
@@ -166,14 +167,14 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         discard_action: path(paths::OPERATION_DISCARD),
         back_href: String::new(),
         irreversible,
-        rows: rows(operation),
+        rows: people::rows(operation),
     }
 }
 
 fn plan_step(record: &StepRecord) -> PlanStep {
     let note = match &record.step {
         Step::Repair { reason, .. } => reason,
-        Step::Import(part) => import_note(part),
+        Step::Import(part) => people::note(part),
         Step::CreateLogin { .. } | Step::SetPassword { .. } => {
             "A password is generated when it starts, and shown once at the end."
         }
@@ -212,24 +213,6 @@ fn plan_step(record: &StepRecord) -> PlanStep {
         title: record.step.describe(),
         note: note.to_owned(),
         changes: record.changes.clone(),
-    }
-}
-
-fn import_note(part: &ImportPart) -> &'static str {
-    match part {
-        ImportPart::Logins { .. } => {
-            "A password is generated for each; the sheet with all of them is shown once at the end. What is below is the first row; the first ten were tried on the API server, the others checked against what is known of the cluster."
-        }
-        ImportPart::Profiles { .. } => {
-            "What is below is the first row; the first ten were tried on the API server."
-        }
-        ImportPart::Shares { .. } => "What is below is the first row.",
-        ImportPart::Ready => {
-            "The profile controller of Kubeflow does this part, one to two profiles a second; it is waited for and checked."
-        }
-        ImportPart::Prove => {
-            "Three of them sign in: Dex needs as long for each as for making the hash. Of the others the API server confirms the login."
-        }
     }
 }
 
@@ -296,29 +279,12 @@ fn progress(
         undo: undoable.then(|| Action::allowed("Undo", path(paths::OPERATION_UNDO))),
         fetch: (mine && operation.state == State::Done && password)
             .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT)))
-            .or_else(|| sheet(signed_in, operation)),
+            .or_else(|| people::sheet(signed_in, operation)),
         stop: (mine && operation.state == State::Running && operation.has_rows())
             .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
-        rows: rows(operation),
+        rows: people::rows(operation),
         receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
     }
-}
-
-/// Where the people of a list are, one by one.
-fn rows(operation: &Operation) -> Option<Link> {
-    let href = paths::fill(paths::IMPORT_ROWS, &operation.id.to_string());
-    operation
-        .has_rows()
-        .then(|| Link::new("See every row", href))
-}
-
-/// The sheet of a list that is at rest; those who are there have passwords, even if others failed.
-fn sheet(signed_in: &SignedIn, operation: &Operation) -> Option<Action> {
-    let at_rest = matches!(operation.state, State::Done | State::Failed);
-    let held = signed_in.engine().holds_sheet(&operation.id);
-    let href = paths::fill(paths::IMPORT_SHEET, &operation.id.to_string());
-    (signed_in.is_mine(operation) && at_rest && held)
-        .then(|| Action::allowed("Show the hand-over sheet once", href))
 }
 
 fn facts(operation: &Operation) -> Vec<Fact> {
