@@ -25,7 +25,6 @@ mod wait;
 
 pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
-pub use import::TRIED;
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};
 pub use step::Prover;

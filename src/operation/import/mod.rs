@@ -11,8 +11,6 @@ mod rows;
 mod sheet;
 mod work;
 
-pub use plan::TRIED;
-
 pub(super) use sheet::Sheets;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::operation::plan::{PlanError, Planner};
 
 /// So many rows are tried by dry run: a list of thousands would take minutes before anything is shown.
-pub const TRIED: usize = 10;
+const TRIED: usize = 10;
 
 impl Planner<'_> {
     /// Tries the first rows, stores the plan with all of them and returns it. Changes nothing in the cluster.
