@@ -14,6 +14,7 @@ mod finding;
 mod gateway;
 mod grant;
 mod health;
+mod import;
 mod login;
 mod object_ref;
 mod operation;
@@ -47,6 +48,7 @@ pub use gateway::{
 };
 pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
+pub use import::{ImportPart, ImportRow, Share, Stage};
 pub use login::{Login, LoginSource, password_object_name, subject_of};
 pub use object_ref::{ObjectRef, is_object_name, split_api_version};
 pub use operation::{Operation, State, Step, StepRecord, StepState};

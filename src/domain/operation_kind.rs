@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     AddUser,
+    AddUsers,
     RemoveUser,
     ResetPassword,
     CreateProfile,
@@ -30,8 +31,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AddUser,
+        Self::AddUsers,
         Self::RemoveUser,
         Self::ResetPassword,
         Self::CreateProfile,
@@ -54,6 +56,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AddUser => "add-user",
+            Self::AddUsers => "add-users",
             Self::RemoveUser => "remove-user",
             Self::ResetPassword => "reset-password",
             Self::CreateProfile => "create-profile",
@@ -78,6 +81,7 @@ impl Kind {
     pub fn title(self) -> &'static str {
         match self {
             Self::AddUser => "Add user",
+            Self::AddUsers => "Add users",
             Self::RemoveUser => "Remove user",
             Self::ResetPassword => "Reset password",
             Self::CreateProfile => "Create profile",

@@ -10,6 +10,7 @@ pub mod contributors;
 pub mod dashboard;
 pub mod doctor;
 pub mod health;
+pub mod imports;
 pub mod live;
 pub mod mine;
 pub mod operations;
@@ -31,6 +32,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(sign_in::routes(app))
         .merge(dashboard::routes(app))
         .merge(users::routes(app))
+        .merge(imports::routes(app))
         .merge(profiles::routes(app))
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))

@@ -25,6 +25,7 @@ async fn sweep(store: &store::Store) -> Result<(), store::Error> {
     store.pending_delete_expired(now).await?;
     store.operations_delete_planned(now - PLANS).await?;
     store.operations_trim(now - RECORD).await?;
+    store.import_sweep(now - PLANS).await?;
     store.audit_trim(now - RECORD).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::endings::Endings;
+use super::import::Sheets;
 use super::plan::Planner;
 use super::run::Run;
 use super::secrets::Secrets;
@@ -18,7 +19,7 @@ use crate::domain::{Operation, OperationId, PlainPassword, State, StaticEdit, St
 use crate::store::{self, Saved, Store};
 
 /// bcrypt cost of generated hashes: upstream's recommendation, inside Dex's 10 to 16.
-const COST: u32 = 12;
+pub(super) const COST: u32 = 12;
 
 /// Why an operation is not started, resumed or undone. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(super) parts: EngineParts,
     pub(super) clock: Clock,
     pub(super) secrets: Secrets,
+    pub(super) sheets: Sheets,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
     pub(super) endings: Endings,
@@ -70,6 +72,7 @@ impl Engine {
             parts,
             clock: Clock,
             secrets: Secrets::default(),
+            sheets: Sheets::default(),
             owner: owner.into(),
             endings: Endings::default(),
             changes: Arc::new(Sender::new(0)),
@@ -193,7 +196,7 @@ impl Engine {
         Ok(taken)
     }
 
-    async fn claim(&self, id: &OperationId) -> Result<Operation, StartRefusal> {
+    pub(super) async fn claim(&self, id: &OperationId) -> Result<Operation, StartRefusal> {
         let now = self.clock.now();
         match self
             .parts
@@ -226,6 +229,7 @@ impl Engine {
     async fn go_on(&self, mut operation: Operation) -> Result<(), StartRefusal> {
         if operation.state == State::Running {
             self.prepare_password(&mut operation).await?;
+            self.prepare_import(&mut operation).await?;
         }
         operation.updated_at = self.clock.now();
         match self.save(&operation).await? {

@@ -15,6 +15,7 @@
 mod dex;
 mod endings;
 mod engine;
+mod import;
 mod plan;
 mod record;
 mod run;

@@ -156,6 +156,7 @@ pub(super) async fn rehearse(
         | Step::ProveSignIn { .. }
         | Step::WaitForDex
         | Step::ProveDex
+        | Step::Import(_)
         | Step::ProveSame { .. } => return Ok(None),
     };
     Ok(Some(applied))

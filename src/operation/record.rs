@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::{Actor, AuditEvent, Change, Operation, Outcome, Step, Upkeep};
+use crate::domain::{Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep};
 use crate::store::{self, Store};
 
 /// Appends a line. Appending the same id twice is appending it once.
@@ -80,6 +80,7 @@ pub(super) fn is_recorded(step: &Step) -> bool {
             | Step::WaitForProfileGone { .. }
             | Step::WaitForDex
             | Step::Upkeep(Upkeep::WaitForOwner { .. })
+            | Step::Import(ImportPart::Ready)
     )
 }
 
@@ -116,6 +117,7 @@ fn action(step: &Step) -> &'static str {
         Step::SetUserId { .. } => "login.user-id-set",
         Step::CopyLogin { .. } => "login.copied",
         Step::EditDexConfig { .. } => "dex.configured",
+        Step::Import(part) => part.action(),
         Step::RestartDex => "dex.restarted",
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
@@ -137,6 +139,7 @@ fn subject(step: &Step) -> String {
             let logins: Vec<&str> = edits.iter().map(|edit| edit.login().as_str()).collect();
             logins.join(", ")
         }
+        Step::Import(_) => "a list of people".to_owned(),
         Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }

@@ -103,6 +103,10 @@ impl Run {
         self.finish(State::Done).await
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the enum grows; every other case is answered alike"
+    )]
     async fn undo_steps(&mut self) -> Result<(), Leave> {
         for index in (0..self.operation.steps.len()).rev() {
             self.still_wanted()?;
@@ -110,11 +114,10 @@ impl Run {
             if matches!(state, StepState::Waiting | StepState::Undone) {
                 continue;
             }
-            let edits_dex = matches!(self.operation.steps[index].step, Step::EditDexConfig { .. });
-            let undone = if edits_dex {
-                self.put_back_patiently(index).await?.map(Undo::Done)
-            } else {
-                self.undo_step(index).await
+            let undone = match self.operation.steps[index].step.clone() {
+                Step::EditDexConfig { .. } => self.put_back_patiently(index).await?.map(Undo::Done),
+                Step::Import(part) => self.undo_import(index, &part).await?,
+                _other => self.undo_step(index).await,
             };
             let end = match undone {
                 Ok(Undo::Done(detail)) => (StepState::Undone, detail),
@@ -230,7 +233,7 @@ impl Run {
         }
     }
 
-    async fn wait_for_store(
+    pub(super) async fn wait_for_store(
         &self,
         began: tokio::time::Instant,
         error: &crate::store::Error,

@@ -59,6 +59,9 @@ impl Run {
         if let Step::EditDexConfig { edits } = &step {
             return self.edit_dex(&acting, index, edits).await;
         }
+        if let Step::Import(part) = &step {
+            return self.import(acting, index, part).await;
+        }
         if self.operation.steps[index].before.is_none() {
             let now = self.engine.clock.now();
             match rehearse(&acting, (self.operation.id, now), &step).await {
@@ -215,6 +218,7 @@ impl Run {
             | Step::WaitForDex
             | Step::ProveDex
             | Step::ProveSame { .. }
+            | Step::Import(_)
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -340,6 +344,7 @@ impl Run {
             | Step::WaitForDex
             | Step::ProveDex
             | Step::ProveSame { .. }
+            | Step::Import(_)
             | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
         }
     }

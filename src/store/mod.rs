@@ -9,6 +9,7 @@
 mod audit;
 mod error;
 mod faults;
+mod imports;
 mod links;
 mod open;
 mod operations;

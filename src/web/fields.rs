@@ -80,6 +80,13 @@ impl Field {
         self
     }
 
+    /// Many lines; shown by `f::lines`.
+    #[must_use]
+    pub fn lines(mut self) -> Self {
+        self.kind = "lines";
+        self
+    }
+
     /// Where several fields share a name, each has its own id, which errors point at.
     #[must_use]
     pub fn with_id(mut self, id: String, errors: &FormErrors) -> Self {

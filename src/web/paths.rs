@@ -33,6 +33,8 @@ pub const SESSION_END: &str = "/kubeflow-admin/sessions/{session}/end";
 
 pub const USERS: &str = "/kubeflow-admin/users";
 pub const USER_NEW: &str = "/kubeflow-admin/users/new";
+pub const USERS_IMPORT: &str = "/kubeflow-admin/users/import";
+pub const USERS_IMPORT_TEMPLATE: &str = "/kubeflow-admin/users/import/template.csv";
 pub const USERS_REMOVE: &str = "/kubeflow-admin/users/remove";
 pub const USER: &str = "/kubeflow-admin/users/of/{email}";
 pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
@@ -87,6 +89,11 @@ pub const OPERATION_RESUME: &str = "/kubeflow-admin/operations/{operation}/resum
 pub const OPERATION_UNDO: &str = "/kubeflow-admin/operations/{operation}/undo";
 pub const OPERATION_DISCARD: &str = "/kubeflow-admin/operations/{operation}/discard";
 pub const OPERATION_RECEIPT: &str = "/kubeflow-admin/operations/{operation}/receipt";
+
+pub const IMPORT_ROWS: &str = "/kubeflow-admin/operations/{operation}/rows";
+pub const IMPORT_RESULT: &str = "/kubeflow-admin/operations/{operation}/result.csv";
+pub const IMPORT_STOP: &str = "/kubeflow-admin/operations/{operation}/stop";
+pub const IMPORT_SHEET: &str = "/kubeflow-admin/operations/{operation}/sheet";
 
 pub const ACTIVITY: &str = "/kubeflow-admin/activity";
 pub const ACTIVITY_LINE: &str = "/kubeflow-admin/activity/{event}";

@@ -1,6 +1,7 @@
 //! Routing with a declared guard: a route without one does not compile, and every route is in the table.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{self, MethodRouter};
@@ -73,6 +74,25 @@ impl Routes {
                 guard,
             },
             routing::post(handler),
+        )
+    }
+
+    /// A form that may be larger than others: a pasted list.
+    #[must_use]
+    pub fn post_up_to<H, T>(self, bytes: usize, route: (&'static str, Guard), handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let (path, guard) = route;
+        let info = RouteInfo {
+            method: "POST",
+            path,
+            guard,
+        };
+        self.mount(
+            info,
+            routing::post(handler).layer(DefaultBodyLimit::max(bytes)),
         )
     }
 

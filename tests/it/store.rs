@@ -2,6 +2,7 @@
 
 mod counts;
 mod fixtures;
+mod imports;
 mod leases;
 mod records;
 mod schema;

@@ -114,7 +114,11 @@ async fn mine(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
     .way("Look at the operation", paths::fill(paths::OPERATION, id)))
 }
 
-async fn mine_and_fresh(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
+/// For whatever changes something in the name of who planned it.
+pub(in crate::features) async fn mine_and_fresh(
+    signed_in: &SignedIn,
+    id: &str,
+) -> Result<Operation, Problem> {
     let operation = mine(signed_in, id).await?;
     match signed_in.freshness() {
         Freshness::Fresh => Ok(operation),

@@ -3,6 +3,9 @@
 mod actions;
 mod list;
 mod pages;
+mod people;
+
+pub(super) use actions::mine_and_fresh;
 
 use crate::domain::Permission;
 use crate::web::app::App;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
+use super::people;
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
@@ -31,6 +32,7 @@ struct PlanPage {
     discard_action: String,
     back_href: String,
     irreversible: bool,
+    rows: Option<Link>,
 }
 
 struct PlanStep {
@@ -61,6 +63,8 @@ struct ShowPage {
     resume: Option<Action>,
     undo: Option<Action>,
     fetch: Option<Action>,
+    stop: Option<Action>,
+    rows: Option<Link>,
     receipt: Option<Receipt>,
 }
 
@@ -163,12 +167,14 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         discard_action: path(paths::OPERATION_DISCARD),
         back_href: String::new(),
         irreversible,
+        rows: people::rows(operation),
     }
 }
 
 fn plan_step(record: &StepRecord) -> PlanStep {
     let note = match &record.step {
         Step::Repair { reason, .. } => reason,
+        Step::Import(part) => people::note(part),
         Step::CreateLogin { .. } | Step::SetPassword { .. } => {
             "A password is generated when it starts, and shown once at the end."
         }
@@ -256,8 +262,9 @@ fn progress(
     let live = operation.state.is_active();
     let path = |template| paths::fill(template, &operation.id.to_string());
     let frame = frame.titled(format!("{} {}", operation.kind.title(), operation.subject));
-    let waiting =
-        matches!(news, PasswordNews::NotAsked) && signed_in.engine().holds_password(&operation.id);
+    let engine = signed_in.engine();
+    let password = matches!(news, PasswordNews::NotAsked) && engine.holds_password(&operation.id);
+    let waiting = password || engine.holds_sheet(&operation.id);
     let undoable =
         mine && matches!(operation.state, State::Done | State::Failed) && can_be_undone(operation);
     ShowPage {
@@ -274,8 +281,12 @@ fn progress(
         resume: (mine && operation.state == State::Failed)
             .then(|| Action::allowed("Resume", path(paths::OPERATION_RESUME))),
         undo: undoable.then(|| Action::allowed("Undo", path(paths::OPERATION_UNDO))),
-        fetch: (mine && operation.state == State::Done && waiting)
-            .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT))),
+        fetch: (mine && operation.state == State::Done && password)
+            .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT)))
+            .or_else(|| people::sheet(signed_in, operation)),
+        stop: (mine && operation.state == State::Running && operation.has_rows())
+            .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
+        rows: people::rows(operation),
         receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
     }
 }
@@ -343,7 +354,11 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             }],
         ),
         PasswordNews::Gone => ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new()),
+        PasswordNews::NotAsked if waiting && operation.has_rows() => ("The sheet with all passwords waits to be shown, once. It is stored nowhere.".to_owned(), Vec::new()),
         PasswordNews::NotAsked if waiting => ("The new password was proved at Dex and waits to be shown, once.".to_owned(), Vec::new()),
+        PasswordNews::NotAsked if operation.has_rows() => {
+            ("The sheet was shown already, or was lost with a restart. Reset the password of whoever has none.".to_owned(), Vec::new())
+        }
         PasswordNews::NotAsked if operation.has_password() => {
             ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new())
         }
@@ -365,7 +380,7 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
             "See the profile",
             paths::fill(paths::PROFILE, &operation.subject),
         )],
-        Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
+        Kind::AddUsers | Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
         Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],

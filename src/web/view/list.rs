@@ -63,7 +63,7 @@ pub struct Chip {
 }
 
 impl Tools {
-    pub fn new(path: &'static str, label: &'static str, query: &str, address: &Address) -> Self {
+    pub fn new(path: &str, label: &'static str, query: &str, address: &Address) -> Self {
         let mut tools = Self {
             action: path.to_owned(),
             label,

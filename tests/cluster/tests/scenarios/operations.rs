@@ -8,14 +8,14 @@ use lab::proxy::{Blow, Moment, Proxy, Trap};
 use crate::world::{ADMIN, PASSWORD, password_of, plan_user, world};
 
 /// A dashboard whose requests to the API server go through a proxy.
-struct Killable {
-    dashboard: Dashboard,
+pub(crate) struct Killable {
+    pub(crate) dashboard: Dashboard,
     proxy: Proxy,
-    browser: Browser,
+    pub(crate) browser: Browser,
 }
 
 impl Killable {
-    async fn start(lab: &Lab) -> Self {
+    pub(crate) async fn start(lab: &Lab) -> Self {
         // The ServiceAccount is there once any dashboard was started.
         world().await;
         let own = lab
@@ -38,7 +38,12 @@ impl Killable {
     }
 
     /// Starts the plan with a trap at its `number`th request; `None` when it ended before that.
-    async fn killed_at(&mut self, plan: &Page, number: u32, moment: Moment) -> Option<()> {
+    pub(crate) async fn killed_at(
+        &mut self,
+        plan: &Page,
+        number: u32,
+        moment: Moment,
+    ) -> Option<()> {
         let process = self.dashboard.process_id().unwrap();
         self.proxy.arm(Trap {
             process,

@@ -1,0 +1,1 @@
+UPDATE import_rows SET failure = '' WHERE operation = $1

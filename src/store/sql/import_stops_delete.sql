@@ -1,0 +1,1 @@
+DELETE FROM import_stops WHERE operation = $1

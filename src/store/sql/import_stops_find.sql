@@ -1,0 +1,1 @@
+SELECT operation FROM import_stops WHERE operation = $1
