@@ -61,22 +61,26 @@ impl Span {
     }
 }
 
-/// `rows` of one resource.
+/// `rows` of one resource. One that is longer than a slot is the same in all that it covers.
 pub(super) fn slots(span: Span, rows: &[&UsageRow]) -> Vec<Slot> {
-    let mut sums = vec![(0.0, 0_u32, 0.0_f64, 0.0_f64); span.count];
+    let mut sums = vec![(0.0, 0.0, 0.0_f64, 0.0_f64); span.count];
     for row in rows {
-        if let Some(index) = span.index(row.at) {
+        let covered = (row.step.millis() / span.slot).max(1);
+        let share = 1.0 / f64::from(u32::try_from(covered).unwrap_or(1));
+        let starts = (0..covered).map(|number| row.at.as_millisecond() + number * span.slot);
+        let starts = starts.filter_map(|millis| Timestamp::from_millisecond(millis).ok());
+        for index in starts.filter_map(|at| span.index(at)) {
             let (total, samples, peak, promised) = &mut sums[index];
-            *total += row.total;
-            *samples += row.samples;
+            *total += row.total * share;
+            *samples += f64::from(row.samples) * share;
             *peak = peak.max(row.peak);
             *promised = promised.max(row.promised);
         }
     }
-    let slot = |(index, (total, samples, peak, promised)): (usize, (f64, u32, f64, f64))| Slot {
+    let slot = |(index, (total, samples, peak, promised)): (usize, (f64, f64, f64, f64))| Slot {
         at: span.start(index),
-        use_: (samples > 0).then(|| Use {
-            average: total / f64::from(samples),
+        use_: (samples > 0.0).then(|| Use {
+            average: total / samples,
             peak,
             promised,
         }),
