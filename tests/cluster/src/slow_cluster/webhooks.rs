@@ -96,9 +96,7 @@ pub(super) async fn is_answered(client: &Client, namespace: &str, name: &str) ->
     let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), namespace);
     let of_service = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
     let slices = slices.list(&of_service).await?;
-    let mut endpoints = slices
-        .iter()
-        .flat_map(|slice| slice.endpoints.iter().flatten());
+    let mut endpoints = slices.iter().flat_map(|slice| &slice.endpoints);
     Ok(endpoints.any(|one| one.conditions.as_ref().and_then(|all| all.ready) == Some(true)))
 }
 
