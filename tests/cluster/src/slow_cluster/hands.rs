@@ -102,7 +102,8 @@ impl Hands {
             nodes.create(&PostParams::default(), &node).await?;
         }
         let room = json!({"cpu": "64", "memory": "256Gi", "pods": "1000"});
-        let now = jiff::Timestamp::now()
+        let now = kubeflow_admin::clock::Clock
+            .now()
             .strftime("%Y-%m-%dT%H:%M:%SZ")
             .to_string();
         let status = json!({"status": {
@@ -185,7 +186,7 @@ impl Hands {
             });
             let params = PostParams::default();
             let _: Value = pods
-                .create_subresource("binding", &name, &params, serde_json::to_vec(&binding)?)
+                .create_subresource("binding", &name, &params, &binding)
                 .await?;
         }
         self.addresses += 1;

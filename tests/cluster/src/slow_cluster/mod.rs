@@ -9,7 +9,7 @@ mod hands;
 mod webhooks;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -23,7 +23,6 @@ use crate::{
     audit::{self, AuditEntry},
     certificates::Authority,
     control_plane::{ControlPlane, Place},
-    ports,
     run_directory::RunDirectory,
     settings::Kubernetes,
 };
@@ -55,9 +54,9 @@ impl SlowCluster {
     pub async fn start(delays: Delays) -> Result<Self> {
         let run = RunDirectory::create()?;
         let authority = Authority::create(run.subdirectory("certificates")?)?;
-        let tunnel = ports::free()?;
+        let tunnel = run.path().join("webhooks.sock");
         let mut place = Place::loopback()?;
-        place.egress = Some(run.write("egress.yaml", egress(tunnel))?);
+        place.egress = Some(run.write("egress.yaml", egress(&tunnel))?);
         let control = ControlPlane::start(&run, &place, Kubernetes::V1_34, &authority).await?;
         let backends = Authority::create(run.subdirectory("webhooks")?)?;
         let mut configuration = control.configuration.clone();
@@ -103,16 +102,17 @@ impl Drop for SlowCluster {
 }
 
 /// Tells the API server to reach Services through us: there is no network behind their addresses.
-fn egress(port: u16) -> String {
+fn egress(socket: &Path) -> String {
     format!(
-        "apiVersion: apiserver.k8s.io/v1beta1\nkind: EgressSelectorConfiguration\negressSelections:\n- name: cluster\n  connection:\n    proxyProtocol: HTTPConnect\n    transport:\n      tcp:\n        url: http://127.0.0.1:{port}\n"
+        "apiVersion: apiserver.k8s.io/v1beta1\nkind: EgressSelectorConfiguration\negressSelections:\n- name: cluster\n  connection:\n    proxyProtocol: HTTPConnect\n    transport:\n      uds:\n        udsName: {}\n",
+        socket.display()
     )
 }
 
 /// On a thread and a runtime of its own: the runtime of the test may end before the cluster does.
 fn spawn(
     configuration: Config,
-    (tunnel, backends): (u16, Authority),
+    (tunnel, backends): (PathBuf, Authority),
     delays: Delays,
     stopped: oneshot::Receiver<()>,
 ) -> Result<JoinHandle<()>> {
@@ -125,7 +125,7 @@ fn spawn(
         let backends = Arc::new(webhooks::Backends::new(client.clone(), backends)?);
         let hands = hands::Hands::new(client, backends.authority(), delays);
         tokio::select! {
-            ended = webhooks::serve(tunnel, backends) => ended,
+            ended = webhooks::serve(&tunnel, backends) => ended,
             () = hands.run() => Ok(()),
         }
     };

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    net::Ipv4Addr,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,7 +18,7 @@ use kube::{Api, Client, ResourceExt, api::ListParams};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
+    net::{UnixListener, UnixStream},
 };
 use tokio_rustls::{
     TlsAcceptor,
@@ -96,14 +96,12 @@ pub(super) async fn is_answered(client: &Client, namespace: &str, name: &str) ->
     let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), namespace);
     let of_service = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
     let slices = slices.list(&of_service).await?;
-    let mut endpoints = slices
-        .iter()
-        .flat_map(|slice| slice.endpoints.iter().flatten());
+    let mut endpoints = slices.iter().flat_map(|slice| &slice.endpoints);
     Ok(endpoints.any(|one| one.conditions.as_ref().and_then(|all| all.ready) == Some(true)))
 }
 
-pub(super) async fn serve(port: u16, backends: Arc<Backends>) -> Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+pub(super) async fn serve(socket: &Path, backends: Arc<Backends>) -> Result<()> {
+    let listener = UnixListener::bind(socket)?;
     loop {
         let (stream, _) = listener.accept().await?;
         let backends = backends.clone();
@@ -115,7 +113,7 @@ pub(super) async fn serve(port: u16, backends: Arc<Backends>) -> Result<()> {
     }
 }
 
-async fn tunnel(stream: TcpStream, backends: &Backends) -> Result<()> {
+async fn tunnel(stream: UnixStream, backends: &Backends) -> Result<()> {
     let mut stream = BufReader::new(stream);
     let mut first = String::new();
     stream.read_line(&mut first).await?;
