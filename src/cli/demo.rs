@@ -11,7 +11,7 @@ use super::stopping::Orders;
 use super::{say, sign_in_link};
 use crate::clock::{self, Clock};
 use crate::cluster::{Cluster, Identity};
-use crate::config::{Demo, Serve};
+use crate::config::{Demo, DemoWorld, Serve};
 use crate::domain::{Actor, Email, UserName};
 use crate::sandbox::{self, Controllers, api, profile_controller, seed};
 use crate::store::Store;
@@ -38,7 +38,7 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
         seed::controller_client(&api),
         profile_controller::Delay::default(),
     ));
-    seed::move_in(&api).await?;
+    seed::move_in(&api, world(options.world)).await?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -70,6 +70,15 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
         greet,
     )
     .await
+}
+
+fn world(wanted: DemoWorld) -> seed::World {
+    match wanted {
+        DemoWorld::Empty => seed::World::Empty,
+        DemoWorld::Small => seed::World::Small,
+        DemoWorld::Team => seed::World::Team,
+        DemoWorld::Huge => seed::World::Huge,
+    }
 }
 
 /// The API for programs outside, such as kubectl.

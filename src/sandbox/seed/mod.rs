@@ -3,6 +3,8 @@
 //! Everything is written through the API by those who would have written it: an installation by kubectl, a namespace by
 //! the profile controller, a contributor by KFAM.
 
+mod components;
+mod crowd;
 mod people;
 
 use base64::Engine as _;
@@ -18,7 +20,6 @@ use crate::domain::password_object_name;
 const CUSTOM_RESOURCES: &str = include_str!("custom-resources.yaml");
 const KUBEFLOW: &str = include_str!("kubeflow.yaml");
 const DEX: &str = include_str!("dex.yaml");
-const COMPONENTS: &str = include_str!("components.yaml");
 /// The rights of the dashboard and of its administrators, exactly as they are installed.
 const DEPLOYED: [&str; 4] = [
     include_str!("../../../deploy/base/namespace.yaml"),
@@ -34,25 +35,17 @@ pub const PASSWORD: &str = "demo-password";
 /// Who administers it.
 pub const ADMINISTRATOR: &str = "admin@example.com";
 
-#[derive(Debug, Deserialize)]
-struct Components {
-    namespaces: Vec<String>,
-    deployments: Vec<Component>,
-    broken: Broken,
-}
-
-#[derive(Debug, Deserialize)]
-struct Component {
-    namespace: String,
-    name: String,
-    image: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Broken {
-    namespace: String,
-    name: String,
-    reason: String,
+/// Who is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// The administrator alone.
+    Empty,
+    /// Three profiles.
+    Small,
+    /// Forty people, twenty-five profiles and a few things that are not right.
+    Team,
+    /// The same and a crowd: ten thousand profiles.
+    Huge,
 }
 
 /// Why the world could not be made.
@@ -77,87 +70,22 @@ pub fn install(api: &Api, hint: &str) -> Result<Issuer, SeedError> {
     {
         hands.create_all(yaml)?;
     }
-    components(&hands)?;
+    components::install(&hands)?;
     Ok(Issuer::start(api, hint)?)
 }
 
 /// The people, their profiles and what they run. The profile controller must be running.
-pub async fn move_in(api: &Api) -> Result<(), SeedError> {
+pub async fn move_in(api: &Api, world: World) -> Result<(), SeedError> {
     let hash = bcrypt::hash(PASSWORD, COST)?;
-    people::move_in(api, &hash).await
-}
-
-fn read<T: for<'de> Deserialize<'de>>(yaml: &str) -> Result<T, SeedError> {
-    serde_saphyr::from_str(yaml).map_err(|error| SeedError::Unreadable(error.to_string()))
-}
-
-fn components(hands: &Hands) -> Result<(), SeedError> {
-    let components: Components = read(COMPONENTS)?;
-    for name in &components.namespaces {
-        hands.create(
-            &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }),
-        )?;
-    }
-    for component in &components.deployments {
-        let is_broken = component.namespace == components.broken.namespace
-            && component.name == components.broken.name;
-        let trouble = is_broken.then_some(components.broken.reason.as_str());
-        hands.create(&deployment(component, trouble))?;
-        hands.create(&pod_of(component, trouble))?;
+    people::move_in(api, &people::of(world)?, &hash).await?;
+    if world == World::Huge {
+        crowd::restore(api, &hash);
     }
     Ok(())
 }
 
-fn deployment(component: &Component, trouble: Option<&str>) -> Value {
-    let labels = json!({ "app": component.name });
-    let ready = u32::from(trouble.is_none());
-    let available = json!({
-        "type": "Available", "status": if trouble.is_none() { "True" } else { "False" },
-        "reason": if trouble.is_none() { "MinimumReplicasAvailable" } else { "MinimumReplicasUnavailable" },
-        "message": "",
-    });
-    json!({
-        "apiVersion": "apps/v1", "kind": "Deployment",
-        "metadata": { "name": component.name, "namespace": component.namespace, "labels": labels },
-        "spec": {
-            "replicas": 1, "selector": { "matchLabels": labels },
-            "template": { "metadata": { "labels": labels }, "spec": { "containers": [container(component)] } },
-        },
-        "status": {
-            "observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "readyReplicas": ready,
-            "availableReplicas": ready, "unavailableReplicas": 1 - ready, "conditions": [available],
-        },
-    })
-}
-
-fn container(component: &Component) -> Value {
-    json!({ "name": component.name, "image": component.image })
-}
-
-fn pod_of(component: &Component, trouble: Option<&str>) -> Value {
-    let status = match trouble {
-        None => json!({
-            "phase": "Running",
-            "conditions": [{ "type": "Ready", "status": "True" }],
-            "containerStatuses": [{
-                "name": component.name, "image": component.image, "imageID": "", "ready": true, "restartCount": 0,
-                "state": { "running": {} },
-            }],
-        }),
-        Some(why) => json!({
-            "phase": "Pending",
-            "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": why }],
-        }),
-    };
-    json!({
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {
-            "name": format!("{}-5f7d9c", component.name), "namespace": component.namespace,
-            "labels": { "app": component.name },
-        },
-        "spec": { "containers": [container(component)] },
-        "status": status,
-    })
+fn read<T: for<'de> Deserialize<'de>>(yaml: &str) -> Result<T, SeedError> {
+    serde_saphyr::from_str(yaml).map_err(|error| SeedError::Unreadable(error.to_string()))
 }
 
 /// A Password object as Dex keeps it.

@@ -46,6 +46,9 @@ impl Album {
 
     /// Takes the page as it stands in all four looks, and fails where it breaks a rule in one of them.
     pub async fn page(&self, window: &Window, name: &str) -> Result<()> {
+        ensure_named(window)
+            .await
+            .with_context(|| name.to_owned())?;
         for width in WIDTHS {
             for scheme in SCHEMES {
                 self.look(window, name, width, scheme)
@@ -134,20 +137,21 @@ async fn ensure_fits(window: &Window, width: u32) -> Result<()> {
     Ok(())
 }
 
+/// One heading that says what the page is, and a title that says it in the list of windows.
+async fn ensure_named(window: &Window) -> Result<()> {
+    let count = "return document.querySelectorAll('h1').length;";
+    let headings: u32 = window.driver.execute(count, vec![]).await?.convert()?;
+    ensure!(headings == 1, "{headings} headings of the first level");
+    let title = window.driver.title().await?;
+    ensure!(title.contains("kubeflow-admin"), "its title is “{title}”");
+    Ok(())
+}
+
 /// Nothing from another host, nothing in the console.
 async fn ensure_quiet(window: &Window) -> Result<()> {
-    let asked = window
-        .driver
-        .execute(
-            "return performance.getEntriesByType('resource').map((one) => one.name);",
-            vec![],
-        )
-        .await?;
-    let asked: Vec<String> = asked.convert()?;
-    let elsewhere: Vec<&String> = asked
-        .iter()
-        .filter(|url| !url.starts_with(window.origin()))
-        .collect();
+    let asked = window.requests().await?;
+    let is_ours = |url: &&String| url.starts_with(window.origin()) || url.starts_with("data:");
+    let elsewhere: Vec<&String> = asked.iter().filter(|url| !is_ours(url)).collect();
     ensure!(elsewhere.is_empty(), "asks another host: {elsewhere:?}");
     let mut complaints = window.driver.handle().browser_log().await?;
     // Dex's own pages are not ours to judge, advice is not an error, and a refusal is a page like any other.
