@@ -75,6 +75,9 @@ impl Window {
             origin: origin.to_owned(),
             _data: data,
         };
+        // What the browser asks for by itself before it is told where to go is not a page's doing.
+        window.driver.goto("about:blank").await?;
+        window.requests().await?;
         if scripts == Scripts::Off {
             window
                 .tools
@@ -132,10 +135,6 @@ impl Window {
         Ok(self.find(css).await?.attr(name).await?.unwrap_or_default())
     }
 
-    pub async fn clear(&self, css: &str) -> Result<()> {
-        Ok(self.find(css).await?.clear().await?)
-    }
-
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.find(css).await?;
         field.clear().await?;
@@ -184,7 +183,8 @@ impl Window {
             let event = &event["message"];
             let is_request = event["method"] == "Network.requestWillBeSent";
             let url = event["params"]["request"]["url"].as_str()?;
-            is_request.then(|| url.to_owned())
+            // The browser's own pages ask it for their parts.
+            (is_request && !url.starts_with("chrome:")).then(|| url.to_owned())
         });
         Ok(events.collect())
     }

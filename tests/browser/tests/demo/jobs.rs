@@ -5,6 +5,7 @@ use screen::{Driver, Scripts, Window};
 
 use crate::place::{self, ADMIN, GO_ON, PASSWORD, by_dex};
 
+const TAKE_OVER: &str = ".ka-conflict input[type=checkbox]";
 const QUOTA: &str = "/kubeflow-admin/profiles/of/churn/quota";
 
 #[tokio::test]
@@ -47,6 +48,10 @@ async fn add_user(admin: &Window) -> String {
 async fn run_plan(admin: &Window, end: &str) {
     let planned = "Nothing has been changed yet";
     admin.wait_for_text(planned).await.unwrap();
+    // What others have set is taken over, which is asked for.
+    if admin.has(TAKE_OVER).await.unwrap() {
+        admin.click(TAKE_OVER).await.unwrap();
+    }
     admin.click(GO_ON).await.unwrap();
     admin.wait_for_text(end).await.unwrap();
 }

@@ -6,6 +6,8 @@ use screen::{Driver, Window};
 use crate::place::{self, GO_ON, by_link};
 
 const ENTER: &str = "\u{E007}";
+/// Control and A.
+const SELECT_ALL: &str = "\u{E009}a\u{E000}";
 const TAB: &str = "\u{E004}";
 
 #[tokio::test]
@@ -64,7 +66,7 @@ async fn fill_in(window: &Window) {
     window.tab_to("#error-summary a").await.unwrap();
     window.type_on(ENTER).await.unwrap();
     assert_eq!(window.focus().await.unwrap().id, "email");
-    window.clear("#email").await.unwrap();
+    window.type_on(SELECT_ALL).await.unwrap();
     window.type_on("keys@example.com").await.unwrap();
     window.tab_to("#profile").await.unwrap();
     window.type_on("keys").await.unwrap();

@@ -78,12 +78,11 @@ async fn ten_thousand_profiles_do_not_slow_anybody_down() {
         let began = Instant::now();
         window.go(&format!("/kubeflow-admin{path}")).await.unwrap();
         let took = began.elapsed();
-        eprintln!("{path}: {took:?}");
         assert!(took < PATIENCE, "{path} took {took:?}");
         let rows = window.count("tbody tr").await.unwrap();
         assert!(rows <= 100, "{path} has {rows} rows");
-        let name = format!("huge-{}", name_of(path));
-        album.page(&window, &name).await.unwrap();
     }
+    window.go("/kubeflow-admin/profiles").await.unwrap();
+    album.page(&window, "huge-profiles").await.unwrap();
     window.close().await.unwrap();
 }
