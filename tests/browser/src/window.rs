@@ -153,7 +153,7 @@ impl Window {
         while passed.len() < MANY {
             self.type_on("\u{E004}").await?;
             let focus = self.focus().await?;
-            if focus.trouble != "" {
+            if !focus.trouble.is_empty() {
                 bail!(
                     "after {passed:?}: the focus on “{}” {}",
                     focus.name,
@@ -237,6 +237,18 @@ impl Window {
         self.wait(|text, _| text.contains(wanted))
             .await
             .with_context(|| format!("waiting for “{wanted}”"))
+    }
+
+    /// Waits until there is such an element.
+    pub async fn wait_for(&self, css: &str) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !self.has(css).await? {
+            if tokio::time::Instant::now() > deadline {
+                bail!("no {css} on {}: {}", self.path().await?, self.text().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     pub async fn wait_for_path(&self, wanted: &str) -> Result<()> {

@@ -1,5 +1,7 @@
 //! What administrators come for, from the sign-in to the proof: with scripts, and without.
 
+use std::time::Duration;
+
 use lab::demo::Demo;
 use screen::{Driver, Scripts, Window};
 
@@ -37,15 +39,15 @@ async fn add_user(admin: &Window) -> String {
     admin.fill("#profile", "newcomer").await.unwrap();
     admin.fill("#quota-known-0", "4").await.unwrap();
     admin.click(GO_ON).await.unwrap();
-    run_plan(admin, "Show the password once").await;
+    run_plan(admin).await;
     admin.press("Show the password once").await.unwrap();
     admin.wait_for_text("Shown once").await.unwrap();
     let password = admin.find("[data-password]").await.unwrap();
     password.text().await.unwrap()
 }
 
-/// Starts what is planned and waits for the word that says that it is over.
-async fn run_plan(admin: &Window, end: &str) {
+/// Starts what is planned and waits until it is done.
+async fn run_plan(admin: &Window) {
     let planned = "Nothing has been changed yet";
     admin.wait_for_text(planned).await.unwrap();
     // What others have set is taken over, which is asked for.
@@ -53,7 +55,7 @@ async fn run_plan(admin: &Window, end: &str) {
         admin.click(TAKE_OVER).await.unwrap();
     }
     admin.click(GO_ON).await.unwrap();
-    admin.wait_for_text(end).await.unwrap();
+    admin.wait_for("[data-state=done]").await.unwrap();
 }
 
 async fn the_newcomer_signs_in(place: (&Driver, &Demo), scripts: Scripts, password: &str) {
@@ -82,7 +84,7 @@ async fn set_quota(admin: &Window, scripts: Scripts) {
     }
     admin.fill("#quota-known-0", "12").await.unwrap();
     admin.click(GO_ON).await.unwrap();
-    run_plan(admin, "Undo").await;
+    run_plan(admin).await;
     admin.go("/kubeflow-admin/profiles/of/churn").await.unwrap();
     let text = admin.text().await.unwrap();
     assert!(text.contains("12") && text.contains("48Gi"), "{text}");
@@ -99,7 +101,7 @@ async fn remove_user(admin: &Window) {
     assert!(still.unwrap(), "what was ticked is kept");
     admin.fill("#confirm", "wanda@example.com").await.unwrap();
     admin.click(GO_ON).await.unwrap();
-    run_plan(admin, "is done").await;
+    run_plan(admin).await;
     admin.go("/kubeflow-admin/users?q=wanda").await.unwrap();
     admin.wait_for_text("No user matches").await.unwrap();
     admin.go("/kubeflow-admin/profiles?q=wanda").await.unwrap();
@@ -114,12 +116,19 @@ async fn repair(admin: &Window) {
         .click("form[action$='/checks/repair'] button")
         .await
         .unwrap();
-    run_plan(admin, "Undo").await;
-    admin.go(page).await.unwrap();
-    if admin.text().await.unwrap().contains("none of them") {
+    run_plan(admin).await;
+    // Whoever asks to look again within seconds is told what was just seen.
+    for _ in 0..20 {
+        admin.go("/kubeflow-admin/checks").await.unwrap();
         admin.press("Look again").await.unwrap();
+        admin.go(page).await.unwrap();
+        let text = admin.text().await.unwrap();
+        if !text.contains("None of them is marked as the default one") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    admin.wait_for_text("Well").await.unwrap();
+    panic!("the repair did not repair");
 }
 
 async fn search(admin: &Window) {
