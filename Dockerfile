@@ -19,8 +19,8 @@ RUN rustc -vV | sed -n 's/^host: //p' >/host
 COPY Cargo.toml Cargo.lock ./
 COPY tests/cluster/Cargo.toml tests/cluster/Cargo.toml
 COPY tests/browser/Cargo.toml tests/browser/Cargo.toml
-RUN mkdir -p src tests/it tests/cluster/src tests/browser/src tests/browser/tests/browser \
-    && touch src/lib.rs tests/it/main.rs tests/cluster/src/lib.rs tests/browser/src/lib.rs tests/browser/tests/browser/main.rs \
+RUN mkdir -p src tests/it tests/cluster/src tests/browser/src tests/browser/tests/browser tests/browser/tests/demo \
+    && touch src/lib.rs tests/it/main.rs tests/cluster/src/lib.rs tests/browser/src/lib.rs tests/browser/tests/browser/main.rs tests/browser/tests/demo/main.rs \
     && echo 'fn main() {}' | tee src/main.rs tests/cluster/src/main.rs >/dev/null \
     && cargo build --locked --release --bin kubeflow-admin --target "$(cat /host)"
 COPY migrations migrations

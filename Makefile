@@ -4,7 +4,7 @@ SHELL := bash
 .PHONY: help setup assets demo test test-older lab ci fmt lint screenshots image-size
 
 # The pictures of README and docs, out of those that the browser tests take.
-PICTURES := full-overview-1280-light full-profiles-1280-light full-profile-1280-dark full-plan-1280-light
+PICTURES := overview-1280-light plan-1280-light profile-busy-1280-dark checks-1280-light profiles-400-dark
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,12 +33,11 @@ test-older: assets ## Run the scenarios on LAB_KUBERNETES and LAB_DEX, such as 1
 	cargo run --locked --quiet -p kubeflow-admin-cluster-tests --bin lab -- build
 	cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
 
-screenshots: setup assets ## Take the pictures of README and docs anew (root, a browser)
+screenshots: assets ## Take the pictures of README and docs anew (needs chromium)
 	cargo build --locked --bin kubeflow-admin
-	cargo test --locked -p kubeflow-admin-browser-tests
-	mkdir -p docs/images
-	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/tmp/screenshots; \
-	for picture in $(PICTURES); do cp "$$folder/$$picture.png" docs/images/; done
+	cargo test --locked -p kubeflow-admin-browser-tests --test demo every_page
+	folder=$$(cargo metadata --format-version 1 --no-deps | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')/tmp/screenshots/demo; \
+	node docs/images/take.mjs "$$folder" $(PICTURES)
 
 # The target is named so that build scripts and macros are not linked statically, which they cannot be.
 image-size: assets ## Build the image's program (release, static; some minutes) and say how large the image is

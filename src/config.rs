@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The administrator's dashboard for Kubeflow.
 #[derive(Debug, Parser)]
@@ -135,6 +135,22 @@ pub struct Demo {
     /// Address and port at which the demo's Kubernetes API answers programs such as kubectl; without it nobody outside.
     #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_API_LISTEN")]
     pub api_listen: Option<SocketAddr>,
+    /// Who is in it.
+    #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_WORLD", value_enum, default_value_t = DemoWorld::Team)]
+    pub world: DemoWorld,
+}
+
+/// Who is in the demo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DemoWorld {
+    /// An administrator, and nothing but an installation.
+    Empty,
+    /// Three profiles.
+    Small,
+    /// Forty people in twenty-five profiles, with a few things that are not right.
+    Team,
+    /// The same, and then as many profiles as Kubernetes is made for: ten thousand.
+    Huge,
 }
 
 impl Serve {

@@ -25,8 +25,14 @@ cargo test --locked --workspace --exclude kubeflow-admin-browser-tests
 # The same scenarios once more, on the sandbox in the place of the cluster: a difference is a failure.
 LAB_KUBERNETES=sandbox LAB_DEX=sandbox cargo test --locked -p kubeflow-admin-cluster-tests --test lab --test scenarios
 
+if have chromium && have chromedriver; then
+  # On the demo: every page, the main jobs with and without scripts, the keyboard. Screenshots are below target/tmp.
+  cargo test --locked -p kubeflow-admin-browser-tests --test demo
+else
+  left_out+=("the pages in a browser: apt-get install chromium chromium-driver")
+fi
 if [ "$(id -u)" -eq 0 ] && have containerd && have chromium && have chromedriver; then
-  cargo test --locked -p kubeflow-admin-browser-tests
+  cargo test --locked -p kubeflow-admin-browser-tests --test browser
 else
   left_out+=("the whole node with its browser scenario: run 'make test' as root, which installs containerd and chromium")
 fi

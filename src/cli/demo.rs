@@ -12,7 +12,7 @@ use super::stopping::Orders;
 use super::{say, sign_in_link};
 use crate::clock::{self, Clock};
 use crate::cluster::{Cluster, Identity};
-use crate::config::{Demo, Serve};
+use crate::config::{Demo, DemoWorld, Serve};
 use crate::domain::{Actor, Email, UserName};
 use crate::sandbox::{self, Controllers, Kubelet, api, profile_controller, seed};
 use crate::store::Store;
@@ -39,7 +39,7 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
         seed::controller_client(&api),
         profile_controller::Delay::default(),
     ));
-    seed::move_in(&api).await?;
+    seed::move_in(&api, world(options.world)).await?;
     let kubelet = Kubelet::new(&api, &issuer);
     kubelet.start_all();
     tokio::spawn(kubelet.run());
@@ -76,6 +76,15 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
         greet,
     )
     .await
+}
+
+fn world(wanted: DemoWorld) -> seed::World {
+    match wanted {
+        DemoWorld::Empty => seed::World::Empty,
+        DemoWorld::Small => seed::World::Small,
+        DemoWorld::Team => seed::World::Team,
+        DemoWorld::Huge => seed::World::Huge,
+    }
 }
 
 /// The API for programs outside, such as kubectl.

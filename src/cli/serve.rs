@@ -117,15 +117,14 @@ pub(super) async fn serve(
         &tasks,
     );
 
-    let listener = listen(options.http.listen).await?;
-    let address = listener.local_addr()?;
-    tracing::info!(%address, "server.listening");
-    greet(address).await?;
-
     let (service, table) = router::build(app);
     for route in &table {
         tracing::debug!(method = route.method, path = route.path, guard = ?route.guard, "route.mounted");
     }
+    let listener = listen(options.http.listen).await?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "server.listening");
+    greet(address).await?;
     stopping::serve(listener, requests.measure(service), orders, &stop).await?;
     stopping::finish(&tasks, &store).await;
     Ok(())

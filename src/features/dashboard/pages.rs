@@ -122,7 +122,11 @@ fn counts(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Count> {
     counts.push(count(
         "Unhealthy profiles",
         unwell,
-        "something of them is missing or wrong".to_owned(),
+        if unwell > 0 {
+            "something of them is missing or wrong".to_owned()
+        } else {
+            "nothing is missing or wrong".to_owned()
+        },
         &href,
         level,
     ));
@@ -131,7 +135,11 @@ fn counts(access: &Access, profiles: &[std::sync::Arc<Profile>]) -> Vec<Count> {
     counts.push(count(
         "At their limit",
         full,
-        "some quota is used up".to_owned(),
+        if full > 0 {
+            "some quota is used up".to_owned()
+        } else {
+            "every quota has room".to_owned()
+        },
         &href,
         level,
     ));

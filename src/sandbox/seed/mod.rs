@@ -3,6 +3,8 @@
 //! Everything is written through the API by those who would have written it: an installation by kubectl, a namespace by
 //! the profile controller, a contributor by KFAM.
 
+mod components;
+mod crowd;
 mod people;
 
 use base64::Engine as _;
@@ -19,9 +21,7 @@ const CUSTOM_RESOURCES: &str = include_str!("custom-resources.yaml");
 const KUBEFLOW: &str = include_str!("kubeflow.yaml");
 const DEX: &str = include_str!("dex.yaml");
 const MESH: &str = include_str!("mesh.yaml");
-const SIDECAR: &str = "gcr.io/istio-release/proxyv2:1.28.0";
 const INGRESS: &str = include_str!("ingress.yaml");
-const COMPONENTS: &str = include_str!("components.yaml");
 /// The rights of the dashboard and of its administrators, exactly as they are installed.
 const DEPLOYED: [&str; 4] = [
     include_str!("../../../deploy/base/namespace.yaml"),
@@ -37,25 +37,17 @@ pub const PASSWORD: &str = "demo-password";
 /// Who administers it.
 pub const ADMINISTRATOR: &str = "admin@example.com";
 
-#[derive(Debug, Deserialize)]
-struct Components {
-    namespaces: Vec<String>,
-    /// Claims in namespace `kubeflow` that name no class.
-    claims: Vec<String>,
-    /// Group, plural and kind.
-    kinds: Vec<(String, String, String)>,
-    deployments: Vec<Component>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Component {
-    namespace: String,
-    name: String,
-    image: String,
-    #[serde(default)]
-    claim: String,
-    #[serde(default)]
-    account: String,
+/// Who is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// The administrator alone.
+    Empty,
+    /// Three profiles.
+    Small,
+    /// Forty people, twenty-five profiles and a few things that are not right.
+    Team,
+    /// The same and a crowd: ten thousand profiles.
+    Huge,
 }
 
 /// Why the world could not be made.
@@ -81,74 +73,22 @@ pub fn install(api: &Api, hint: &str) -> Result<Issuer, SeedError> {
         hands.create_all(yaml)?;
     }
     hands.create_all(MESH)?;
-    components(&hands)?;
+    components::install(&hands)?;
     Ok(Issuer::start(api, hint)?)
 }
 
 /// The people, their profiles and what they run. The profile controller must be running.
-pub async fn move_in(api: &Api) -> Result<(), SeedError> {
+pub async fn move_in(api: &Api, world: World) -> Result<(), SeedError> {
     let hash = bcrypt::hash(PASSWORD, COST)?;
-    people::move_in(api, &hash).await
+    people::move_in(api, &people::of(world)?, &hash).await?;
+    if world == World::Huge {
+        crowd::restore(api, &hash);
+    }
+    Ok(())
 }
 
 fn read<T: for<'de> Deserialize<'de>>(yaml: &str) -> Result<T, SeedError> {
     serde_saphyr::from_str(yaml).map_err(|error| SeedError::Unreadable(error.to_string()))
-}
-
-fn components(hands: &Hands) -> Result<(), SeedError> {
-    let components: Components = read(COMPONENTS)?;
-    for name in &components.namespaces {
-        hands.create(
-            &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }),
-        )?;
-    }
-    for (group, plural, kind) in &components.kinds {
-        hands.create(&super::issuer::definition(group, (kind, plural)))?;
-    }
-    for claim in &components.claims {
-        hands.create(&json!({
-            "apiVersion": "v1", "kind": "PersistentVolumeClaim",
-            "metadata": { "name": claim, "namespace": "kubeflow" },
-            "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "10Gi" } } },
-        }))?;
-    }
-    components.deployments.iter().try_for_each(|component| {
-        hands
-            .create(&deployment(component))
-            .map_err(SeedError::from)
-    })
-}
-
-fn deployment(component: &Component) -> Value {
-    let labels = json!({ "app": component.name });
-    let mut spec = json!({
-        "nodeName": "cpu-1",
-        "containers": [{
-            "name": component.name, "image": component.image,
-            "resources": { "requests": { "cpu": "100m", "memory": "256Mi" } },
-        }],
-    });
-    if !component.account.is_empty() {
-        spec["serviceAccountName"] = component.account.clone().into();
-    }
-    // The namespace is part of the mesh; there is no webhook here that would put the sidecar in.
-    if component.namespace == "kubeflow"
-        && let Some(containers) = spec["containers"].as_array_mut()
-    {
-        containers.push(json!({ "name": "istio-proxy", "image": SIDECAR }));
-    }
-    if !component.claim.is_empty() {
-        spec["volumes"] =
-            json!([{ "name": "data", "persistentVolumeClaim": { "claimName": component.claim } }]);
-    }
-    json!({
-        "apiVersion": "apps/v1", "kind": "Deployment",
-        "metadata": { "name": component.name, "namespace": component.namespace, "labels": labels },
-        "spec": {
-            "replicas": 1, "selector": { "matchLabels": labels },
-            "template": { "metadata": { "labels": labels }, "spec": spec },
-        },
-    })
 }
 
 /// A Password object as Dex keeps it.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{SeedError, password, read};
+use super::{SeedError, World, password, read};
 use crate::sandbox::api::Api;
 use crate::sandbox::api::objects::Collection;
 use crate::sandbox::hands::Hands;
@@ -18,14 +18,17 @@ const PEOPLE: &str = include_str!("people.yaml");
 const WITHOUT_DEFAULTS: &str = "samir";
 /// The profile controller makes a namespace in a moment; a demo that waits longer than this is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Profiles of the small world: the first ones of the list.
+const SMALL: usize = 3;
 
 #[derive(Debug, Deserialize)]
-struct People {
+pub(super) struct People {
     logins: Vec<String>,
     profiles: Vec<Profile>,
     /// Hours since somebody worked in a notebook of this name.
+    #[serde(default)]
     idle: BTreeMap<String, i64>,
-    half: Half,
+    half: Option<Half>,
     nodes: Vec<Node>,
 }
 
@@ -59,8 +62,26 @@ struct Node {
     product: String,
 }
 
-pub(super) async fn move_in(api: &Api, hash: &str) -> Result<(), SeedError> {
-    let people: People = read(PEOPLE)?;
+/// Who moves into a world; the crowd of a huge one comes later.
+pub(super) fn of(world: World) -> Result<People, SeedError> {
+    let mut people: People = read(PEOPLE)?;
+    let kept = match world {
+        World::Empty => 0,
+        World::Small => SMALL,
+        World::Team | World::Huge => return Ok(people),
+    };
+    people.profiles.truncate(kept);
+    people.half = None;
+    let profiles = &people.profiles;
+    let is_here = |name: &String| {
+        let in_profile = |one: &Profile| one.owner == *name || one.shared.contains_key(name);
+        email(name) == super::ADMINISTRATOR || profiles.iter().any(in_profile)
+    };
+    people.logins.retain(is_here);
+    Ok(people)
+}
+
+pub(super) async fn move_in(api: &Api, people: &People, hash: &str) -> Result<(), SeedError> {
     let dex = Hands::new(api, "dex");
     for (number, name) in people.logins.iter().enumerate() {
         let user_id = format!("{:08x}-0000-4000-8000-000000000000", number + 1);
@@ -86,12 +107,14 @@ pub(super) async fn move_in(api: &Api, hash: &str) -> Result<(), SeedError> {
         wait_for(api, &profile.name).await;
         furnish(api, profile, &people.idle, &mut hosts)?;
     }
-    let half = &people.half;
-    let binding = contributor(&half.profile, &email(&half.user), &half.role).0;
-    Ok(Hands::new(api, "kfam").create(&binding)?)
+    if let Some(half) = &people.half {
+        let binding = contributor(&half.profile, &email(&half.user), &half.role).0;
+        Hands::new(api, "kfam").create(&binding)?;
+    }
+    Ok(())
 }
 
-fn email(name: &str) -> String {
+pub(super) fn email(name: &str) -> String {
     format!("{name}@example.com")
 }
 

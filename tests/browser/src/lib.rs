@@ -3,7 +3,7 @@
 //! - [`driver`]: chromedriver as a child process; everything it started ends with it;
 //! - [`window`]: one person's browser: addresses, fields, buttons;
 //! - [`looks`]: screenshots in both widths and both colour schemes, accessibility (axe-core), and what a page must
-//!   never do: ask another host, complain in the console, be wider than the screen.
+//!   never do: ask another host, complain in the console, be wider than the screen, have no name.
 //!
 //! Knows nothing of the dashboard but its addresses, and nothing of the lab.
 
@@ -13,4 +13,4 @@ pub mod window;
 
 pub use driver::Driver;
 pub use looks::Album;
-pub use window::{Scripts, Window};
+pub use window::{Focus, Scripts, Window};

@@ -24,6 +24,21 @@ const FLAGS: [&str; 10] = [
 ];
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// More than any page has places for the focus.
+const MANY: usize = 150;
+/// Gives name and trouble of the focus: it must be on something, on the screen, with a ring, and not behind anything.
+const FOCUS: &str = include_str!("focus.js");
+
+/// Where the focus is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Focus {
+    /// What a reader would call it.
+    pub name: String,
+    pub id: String,
+    /// Why it cannot be seen; empty when it can.
+    pub trouble: String,
+}
+
 /// Whether the browser runs the scripts of pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scripts {
@@ -49,6 +64,7 @@ impl Window {
         }
         wanted.add_arg(&format!("--user-data-dir={}", data.path().display()))?;
         wanted.set_browser_log_level(thirtyfour::LoggingPrefsLogLevel::All)?;
+        wanted.set_logging_prefs("performance", thirtyfour::LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(&driver.url(), wanted)
             .await
             .context("opening Chromium")?;
@@ -59,6 +75,9 @@ impl Window {
             origin: origin.to_owned(),
             _data: data,
         };
+        // What the browser asks for by itself before it is told where to go is not a page's doing.
+        window.driver.goto("about:blank").await?;
+        window.requests().await?;
         if scripts == Scripts::Off {
             window
                 .tools
@@ -107,10 +126,67 @@ impl Window {
         Ok(!self.driver.find_all(By::Css(css)).await?.is_empty())
     }
 
+    pub async fn count(&self, css: &str) -> Result<usize> {
+        Ok(self.driver.find_all(By::Css(css)).await?.len())
+    }
+
+    /// An attribute as the document has it; empty where there is none.
+    pub async fn attribute(&self, css: &str, name: &str) -> Result<String> {
+        Ok(self.find(css).await?.attr(name).await?.unwrap_or_default())
+    }
+
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.find(css).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
+    }
+
+    /// What the page says of itself: the one element with the focus, by what it says or is called.
+    pub async fn focus(&self) -> Result<Focus> {
+        let seen = self.driver.execute(FOCUS, vec![]).await?;
+        Ok(seen.convert()?)
+    }
+
+    /// Presses Tab until the focus is where it is wanted; on the way it must always be seen.
+    pub async fn tab_to(&self, css: &str) -> Result<()> {
+        let mut passed = Vec::new();
+        while passed.len() < MANY {
+            self.type_on("\u{E004}").await?;
+            let focus = self.focus().await?;
+            if !focus.trouble.is_empty() {
+                bail!(
+                    "after {passed:?}: the focus on “{}” {}",
+                    focus.name,
+                    focus.trouble
+                );
+            }
+            let is_there = self
+                .driver
+                .execute(
+                    "return document.activeElement.matches(arguments[0]);",
+                    vec![json!(css)],
+                )
+                .await?;
+            if is_there.convert()? {
+                return Ok(());
+            }
+            passed.push(focus.name);
+        }
+        bail!("Tab does not lead to {css}: {passed:?}")
+    }
+
+    /// Addresses that were asked for since the last time somebody asked this.
+    pub(crate) async fn requests(&self) -> Result<Vec<String>> {
+        let log = self.driver.handle().get_log("performance").await?;
+        let events = log.iter().filter_map(|entry| {
+            let event: serde_json::Value = serde_json::from_str(&entry.message).ok()?;
+            let event = &event["message"];
+            let is_request = event["method"] == "Network.requestWillBeSent";
+            let url = event["params"]["request"]["url"].as_str()?;
+            // The browser's own pages ask it for their parts.
+            (is_request && !url.starts_with("chrome:")).then(|| url.to_owned())
+        });
+        Ok(events.collect())
     }
 
     /// As wide as a desk, so that nothing is folded away.
@@ -161,6 +237,18 @@ impl Window {
         self.wait(|text, _| text.contains(wanted))
             .await
             .with_context(|| format!("waiting for “{wanted}”"))
+    }
+
+    /// Waits until there is such an element.
+    pub async fn wait_for(&self, css: &str) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !self.has(css).await? {
+            if tokio::time::Instant::now() > deadline {
+                bail!("no {css} on {}: {}", self.path().await?, self.text().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     pub async fn wait_for_path(&self, wanted: &str) -> Result<()> {

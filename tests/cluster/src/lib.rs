@@ -20,6 +20,7 @@ mod certificates;
 mod commands;
 mod control_plane;
 pub mod dashboard;
+pub mod demo;
 pub mod dex;
 pub mod dex_pod;
 pub mod dockerfile;

@@ -17,6 +17,9 @@ use crate::web::problem::Problem;
 use crate::web::view::{Tools, When};
 use crate::web::{page, paths};
 
+/// Findings of a check that stand there at once.
+const SHOWN: usize = 3;
+
 #[derive(Debug, Default, Deserialize)]
 pub(in super::super) struct ListQuery {
     #[serde(default)]
@@ -59,6 +62,8 @@ struct CheckView {
     expected: &'static str,
     severity: &'static str,
     findings: Vec<FindingView>,
+    /// What is folded away, so that one check with many findings does not hide the next.
+    more: Vec<FindingView>,
 }
 
 /// A check that could not be made.
@@ -173,17 +178,23 @@ fn matches(report: &Report, query: &ListQuery) -> bool {
 
 fn view(report: &Report, access: &Access) -> CheckView {
     let check = report.check;
+    let findings = report.findings().iter();
+    let mut findings: Vec<FindingView> =
+        findings.map(|one| FindingView::new(one, access)).collect();
+    // Folding a single one away would save nothing.
+    let more = if findings.len() > SHOWN + 1 {
+        findings.split_off(SHOWN)
+    } else {
+        Vec::new()
+    };
     CheckView {
         code: check.code,
         href: paths::fill(paths::CHECK, check.code),
         title: check.title,
         expected: check.expected,
         severity: report.severity().map_or("Well", word),
-        findings: report
-            .findings()
-            .iter()
-            .map(|one| FindingView::new(one, access))
-            .collect(),
+        findings,
+        more,
     }
 }
 

@@ -8,4 +8,3 @@
 mod console;
 mod main_job;
 mod place;
-mod tour;

@@ -5,69 +5,16 @@
     reason = "what a test asks for and does not get fails it"
 )]
 
-use std::process::Stdio;
 use std::time::Duration;
 
-use lab::browser::{Browser, Page};
-use lab::dashboard::{program, run_operation};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
-
-/// A running demo; killed when dropped.
-struct Demo {
-    _process: Child,
-    origin: String,
-    link: String,
-}
-
-impl Demo {
-    /// Starts it on a free port and reads what it prints.
-    async fn start() -> Self {
-        let mut process = Command::new(program().unwrap())
-            .args(["demo", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let link = tokio::time::timeout(Duration::from_mins(1), async {
-            loop {
-                let line = lines.next_line().await.unwrap();
-                let line = line.unwrap_or_else(|| panic!("the demo ended"));
-                if line.trim().starts_with("http://localhost:") {
-                    return line.trim().to_owned();
-                }
-            }
-        })
-        .await
-        .unwrap();
-        // What it prints later is read and dropped, so that it never waits for a reader.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        let (base, path) = link.split_at(link.find("/kubeflow-admin").unwrap());
-        Self {
-            _process: process,
-            origin: base.replace("localhost", "127.0.0.1"),
-            link: path.to_owned(),
-        }
-    }
-
-    async fn by_link(&self) -> (Browser, Page) {
-        let mut browser = Browser::new(&self.origin);
-        let page = browser.get(&self.link).await.unwrap();
-        let token = page.input("token").unwrap();
-        let fields = [("token", token.as_str())];
-        let home = browser
-            .submit(&page, "/kubeflow-admin/link", &fields)
-            .await
-            .unwrap();
-        (browser, home)
-    }
-}
+use lab::browser::Browser;
+use lab::dashboard::run_operation;
+use lab::demo::Demo;
 
 #[tokio::test]
 async fn the_printed_link_leads_an_administrator_into_a_kubeflow_that_says_it_is_a_demo() {
-    let demo = Demo::start().await;
-    let (mut browser, home) = demo.by_link().await;
+    let demo = Demo::start().await.unwrap();
+    let (mut browser, home) = demo.by_link().await.unwrap();
     for wanted in ["This is a demo", "admin@example.com", "Needs attention"] {
         home.expect_text(wanted).unwrap();
     }
@@ -95,8 +42,8 @@ async fn the_printed_link_leads_an_administrator_into_a_kubeflow_that_says_it_is
 
 #[tokio::test]
 async fn somebody_added_in_the_demo_signs_in_with_the_password_of_the_receipt() {
-    let demo = Demo::start().await;
-    let (mut browser, _) = demo.by_link().await;
+    let demo = Demo::start().await.unwrap();
+    let (mut browser, _) = demo.by_link().await.unwrap();
     let path = "/kubeflow-admin/users/new";
     let form = browser.get(path).await.unwrap();
     let fields = [
@@ -128,8 +75,8 @@ async fn somebody_added_in_the_demo_signs_in_with_the_password_of_the_receipt() 
 
 #[tokio::test]
 async fn a_fault_that_the_checks_find_is_mended_and_what_waited_for_it_comes_up() {
-    let demo = Demo::start().await;
-    let (mut browser, _) = demo.by_link().await;
+    let demo = Demo::start().await.unwrap();
+    let (mut browser, _) = demo.by_link().await.unwrap();
     let checks = browser.get("/kubeflow-admin/checks").await.unwrap();
     checks.expect_text("StorageClass standard").unwrap();
     checks.expect_text("katib-mysql").unwrap();
@@ -152,4 +99,22 @@ async fn a_fault_that_the_checks_find_is_mended_and_what_waited_for_it_comes_up(
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     panic!("katib-mysql still waits for its volume");
+}
+
+/// What the first page counts, in the order in which it stands there.
+async fn counted(arguments: &[&str]) -> (Vec<String>, Browser) {
+    let demo = Demo::start_with(arguments).await.unwrap();
+    let (browser, home) = demo.by_link().await.unwrap();
+    let counts = home.body.split("ka-count-value\">").skip(1);
+    let counts = counts.map(|rest| rest.split('<').next().unwrap().to_owned());
+    (counts.collect(), browser)
+}
+
+#[tokio::test]
+async fn a_world_can_be_chosen() {
+    // Users (the administrator, and the static login of every new Kubeflow), profiles, unhealthy ones, full ones.
+    let (empty, _) = counted(&["--world", "empty"]).await;
+    assert_eq!(empty, ["2", "0", "0", "0"]);
+    let (small, _) = counted(&["--world", "small"]).await;
+    assert_eq!(small[1..], ["3", "0", "2"]);
 }
