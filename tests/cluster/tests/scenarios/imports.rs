@@ -126,6 +126,10 @@ async fn a_list_is_checked_line_by_line_and_nothing_happens_while_a_line_is_wron
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the list to the sheet"
+)]
 async fn a_pasted_list_becomes_people_who_can_work_and_the_sheet_is_shown_once() {
     let (lab, dashboard) = world().await;
     let mut browser = admin().await;
@@ -271,10 +275,7 @@ async fn killed(prefix: &str, number: u32, moment: Moment) {
     let mut world = Killable::start(lab).await;
     let fields = [("with_profile", "yes"), ("pattern", "{user}")];
     let plan = send(&mut world.browser, &crowd(prefix, 6), &fields).await;
-    world
-        .killed_at(&plan, number, moment)
-        .await
-        .expect("killed");
+    world.killed_at(&plan, number, moment).await.unwrap();
     world.dashboard.start_again().await.unwrap();
     let ended = wait_for_operation(&mut world.browser, plan.path.clone()).await;
     let ended = ended.unwrap_or_else(|why| panic!("{why:#}\n{}", world.dashboard.log_text()));
@@ -313,6 +314,10 @@ async fn killed_while_profiles_are_made_a_list_is_finished_once() {
 }
 
 /// `cargo test … -- --ignored --nocapture five_hundred`.
+#[expect(
+    clippy::print_stdout,
+    reason = "a measurement is read by whoever runs it"
+)]
 #[tokio::test]
 #[ignore = "a measurement; takes minutes"]
 async fn five_hundred_people_take_little_longer_than_hashing_their_passwords() {

@@ -32,7 +32,7 @@ async fn a_profile_is_recorded_and_shown_to_its_owner_and_to_nobody_else_without
         .await
         .unwrap();
     let path = "/kubeflow-admin/profiles/of/recorded/usage?range=day";
-    let page = waiting::until("the first sample", Duration::from_secs(60), || {
+    let page = waiting::until("the first sample", Duration::from_mins(1), || {
         let mut owner = owner.clone();
         async move {
             let page = owner.get(path).await?;
