@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::people;
+use super::{links, people};
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
@@ -364,40 +364,11 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
         }
         PasswordNews::NotAsked => (String::new(), Vec::new()),
     };
-    let links = match operation.kind {
-        Kind::AddUser | Kind::ResetPassword | Kind::ChangeLogin => vec![Link::new(
-            "See the user",
-            paths::fill(paths::USER, &operation.subject),
-        )],
-        Kind::SetQuota if operation.subject.contains(' ') => {
-            vec![Link::new("See all profiles", paths::PROFILES)]
-        }
-        Kind::CreateProfile
-        | Kind::SetQuota
-        | Kind::TransferProfile
-        | Kind::FreezeProfile
-        | Kind::ThawProfile => vec![Link::new(
-            "See the profile",
-            paths::fill(paths::PROFILE, &operation.subject),
-        )],
-        Kind::AddUsers | Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
-            vec![Link::new("See all users", paths::USERS)]
-        }
-        Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
-        Kind::DeleteProfile
-        | Kind::AddContributor
-        | Kind::RemoveContributor
-        | Kind::RepairContributor
-        | Kind::SetQuotas
-        | Kind::DeleteProfiles => {
-            vec![Link::new("See all profiles", paths::PROFILES)]
-        }
-    };
     Receipt {
         title: "Done".to_owned(),
         text,
         secrets,
         facts: Vec::new(),
-        links,
+        links: links::after(operation),
     }
 }
