@@ -12,6 +12,9 @@ use super::hands::Hands;
 
 /// Sees to every Deployment of one namespace. Whatever is refused is tried again with the next change.
 pub(super) fn see_to(api: &Api, hands: &Hands, namespace: &str) {
+    for set in all(api, "apps", "replicasets", namespace) {
+        replicas(api, hands, namespace, &set);
+    }
     let deployments = all(api, "apps", "deployments", namespace);
     for deployment in deployments {
         let rollout = Rollout {
@@ -36,6 +39,50 @@ fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Value> {
         .collect()
 }
 
+/// As many pods as a `ReplicaSet` wants; why there are fewer is its condition.
+fn replicas(api: &Api, hands: &Hands, namespace: &str, set: &Value) {
+    let uid = &set["metadata"]["uid"];
+    let pods = all(api, "", "pods", namespace);
+    let owned = pods.iter().filter(|pod| {
+        let owners = pod["metadata"]["ownerReferences"].as_array();
+        owners.is_some_and(|owners| owners.iter().any(|one| one["uid"] == *uid))
+    });
+    let wanted = set["spec"]["replicas"].as_u64().unwrap_or(1);
+    let there = u64::try_from(owned.count()).unwrap_or(u64::MAX);
+    let path = format!("/api/v1/namespaces/{namespace}/pods");
+    for _ in there..wanted {
+        let Err(error) = hands.send(&Method::POST, &path, &new_pod(namespace, set)) else {
+            continue;
+        };
+        let why = error.message();
+        if set["status"]["conditions"][0]["type"] == "ReplicaFailure" {
+            return;
+        }
+        let name = text(&set["metadata"]["name"]);
+        let status = json!({ "status": { "conditions": [{
+            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": why,
+        }] } });
+        let path = format!("/apis/apps/v1/namespaces/{namespace}/replicasets/{name}/status");
+        if let Err(error) = hands.send(&Method::PATCH, &path, &status) {
+            tracing::debug!(%error, "sandbox.replicas-refused");
+        }
+        return;
+    }
+}
+
+fn new_pod(namespace: &str, set: &Value) -> Value {
+    let template = &set["spec"]["template"];
+    json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {
+            "generateName": format!("{}-", text(&set["metadata"]["name"])), "namespace": namespace,
+            "labels": template["metadata"]["labels"], "annotations": template["metadata"]["annotations"],
+            "ownerReferences": [owner("apps/v1", "ReplicaSet", set)],
+        },
+        "spec": template["spec"],
+    })
+}
+
 /// One Deployment on its way to what its template says.
 struct Rollout<'a> {
     api: &'a Api,
@@ -57,9 +104,6 @@ impl Rollout<'_> {
             return;
         };
         let pods = self.owned("", "pods", new);
-        for _ in count(&pods)..wanted {
-            self.create("v1", "pods", &self.new_pod(new));
-        }
         let available = pods.iter().filter(|pod| self.is_available(pod)).count();
         let old_pods: Vec<Value> = old
             .iter()
@@ -105,19 +149,6 @@ impl Rollout<'_> {
                 "ownerReferences": [owner("apps/v1", "Deployment", self.deployment)],
             },
             "spec": { "replicas": spec["replicas"], "selector": spec["selector"], "template": spec["template"] },
-        })
-    }
-
-    fn new_pod(&self, set: &Value) -> Value {
-        let template = &set["spec"]["template"];
-        json!({
-            "apiVersion": "v1", "kind": "Pod",
-            "metadata": {
-                "generateName": format!("{}-", text(&set["metadata"]["name"])), "namespace": self.namespace,
-                "labels": template["metadata"]["labels"], "annotations": template["metadata"]["annotations"],
-                "ownerReferences": [owner("apps/v1", "ReplicaSet", set)],
-            },
-            "spec": template["spec"],
         })
     }
 
@@ -201,10 +232,6 @@ fn is_ready(pod: &Value) -> bool {
     conditions
         .into_iter()
         .any(|one| one["type"] == "Ready" && one["status"] == "True")
-}
-
-fn count(pods: &[Value]) -> u64 {
-    u64::try_from(pods.len()).unwrap_or(u64::MAX)
 }
 
 fn owner(version: &str, kind: &str, object: &Value) -> Value {

@@ -24,6 +24,17 @@ pub enum HandsError {
     Unreadable(String),
 }
 
+impl HandsError {
+    /// What the API server said.
+    pub(crate) fn message(&self) -> String {
+        let Self::Refused { answer, .. } = self else {
+            return self.to_string();
+        };
+        let status: Value = serde_json::from_str(answer).unwrap_or_default();
+        status["message"].as_str().unwrap_or(answer).to_owned()
+    }
+}
+
 impl Hands {
     /// With every right.
     pub(crate) fn new(api: &Api, agent: &'static str) -> Self {
