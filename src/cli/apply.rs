@@ -12,9 +12,8 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{complain, say};
-use crate::clock::Clock;
-use crate::cluster::{self, Acting, Cluster, Identity};
+use super::{complain, connect, say};
+use crate::cluster::Acting;
 use crate::config::Apply;
 use crate::domain::{Actor, ObjectRef};
 use crate::install::plan::{Choices, Plan, PlanError, plan};
@@ -114,14 +113,7 @@ fn parsed(objects: &[String]) -> anyhow::Result<Vec<ObjectRef>> {
 }
 
 async fn acting(options: &Apply) -> anyhow::Result<Acting> {
-    let cluster = Cluster::connect(&cluster::Settings {
-        kubeconfig: options.kubeconfig.clone(),
-        context: options.context.clone(),
-        identity: Some(Identity::Kubeconfig),
-        clock: || Clock.now(),
-    })
-    .await
-    .context("cannot reach the Kubernetes API")?;
+    let cluster = connect(options.kubeconfig.as_deref(), options.context.as_deref()).await?;
     Ok(cluster.acting_as(&Actor::kubeconfig())?)
 }
 

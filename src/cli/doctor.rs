@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::complain;
+use super::{complain, connect};
 use crate::clock::Clock;
-use crate::cluster::{self, Cluster, Identity};
+use crate::cluster::Cluster;
 use crate::config::{Doctor, Level, Output, Probe};
 use crate::domain::{Actor, Finding, Severity};
 use crate::features::doctor::check::Case;
@@ -34,14 +34,7 @@ pub async fn run(options: &Doctor) -> ExitCode {
 /// Prints the report and gives the worst of its findings.
 async fn examine(options: &Doctor) -> anyhow::Result<Option<Severity>> {
     let wanted = options.pre.as_deref().map(find_release).transpose()?;
-    let cluster = Cluster::connect(&cluster::Settings {
-        kubeconfig: options.kubeconfig.clone(),
-        context: options.context.clone(),
-        identity: Some(Identity::Kubeconfig),
-        clock: || Clock.now(),
-    })
-    .await
-    .context("cannot reach the Kubernetes API")?;
+    let cluster = connect(options.kubeconfig.as_deref(), options.context.as_deref()).await?;
     let actor = Actor::kubeconfig();
     let snapshot = cluster
         .snapshot_as(&actor, Clock.now())

@@ -11,6 +11,12 @@ pub mod sign_in_link;
 mod stopping;
 
 use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::clock::Clock;
+use crate::cluster::{self, Cluster, Identity};
 
 /// Prints a line of output; a closed pipe is the reader's decision.
 fn say(line: &str) {
@@ -20,4 +26,16 @@ fn say(line: &str) {
 /// Prints why a command failed, with its causes.
 pub fn complain(error: &anyhow::Error) {
     let _ = writeln!(std::io::stderr(), "kubeflow-admin: {error:#}");
+}
+
+/// The cluster with the rights of a kubeconfig.
+async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> anyhow::Result<Cluster> {
+    Cluster::connect(&cluster::Settings {
+        kubeconfig: kubeconfig.map(Path::to_owned),
+        context: context.map(str::to_owned),
+        identity: Some(Identity::Kubeconfig),
+        clock: || Clock.now(),
+    })
+    .await
+    .context("cannot reach the Kubernetes API")
 }

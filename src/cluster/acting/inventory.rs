@@ -6,7 +6,7 @@ use kube::core::DynamicObject;
 
 use super::Acting;
 use crate::cluster::error::{Attempt, Error};
-use crate::cluster::kinds::{Content, Kind, SECRET};
+use crate::cluster::kinds::{CONFIG_MAP, Kind, POD, SECRET, core, grouped};
 use crate::domain::{ProfileName, Quantity};
 
 /// How much of something there is.
@@ -29,67 +29,52 @@ pub struct InventoryLine {
     pub names: Vec<String>,
 }
 
-const fn kind(
-    kind: &'static str,
-    group: &'static str,
-    version: &'static str,
-    plural: &'static str,
-) -> Kind {
-    Kind {
-        kind,
-        group,
-        version,
-        plural,
-        content: Content::Plain,
-    }
-}
-
-const VOLUMES: Kind = kind("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims");
+const VOLUMES: Kind = core("PersistentVolumeClaim", "persistentvolumeclaims");
 
 /// What people miss when it is gone, in the order in which they miss it.
 const KINDS: [(&str, Kind); 10] = [
     ("Volumes", VOLUMES),
     (
         "Notebooks",
-        kind("Notebook", "kubeflow.org", "v1", "notebooks"),
+        grouped("kubeflow.org", "v1", "Notebook", "notebooks"),
     ),
-    ("Pods", kind("Pod", "", "v1", "pods")),
+    ("Pods", POD),
     (
         "Pipeline runs (workflows)",
-        kind("Workflow", "argoproj.io", "v1alpha1", "workflows"),
+        grouped("argoproj.io", "v1alpha1", "Workflow", "workflows"),
     ),
     (
         "Recurring runs",
-        kind(
-            "ScheduledWorkflow",
+        grouped(
             "kubeflow.org",
             "v1beta1",
+            "ScheduledWorkflow",
             "scheduledworkflows",
         ),
     ),
     (
         "Models being served",
-        kind(
-            "InferenceService",
+        grouped(
             "serving.kserve.io",
             "v1beta1",
+            "InferenceService",
             "inferenceservices",
         ),
     ),
     (
         "Katib experiments",
-        kind("Experiment", "kubeflow.org", "v1beta1", "experiments"),
+        grouped("kubeflow.org", "v1beta1", "Experiment", "experiments"),
     ),
     (
         "Tensorboards",
-        kind(
-            "Tensorboard",
+        grouped(
             "tensorboard.kubeflow.org",
             "v1alpha1",
+            "Tensorboard",
             "tensorboards",
         ),
     ),
-    ("ConfigMaps", kind("ConfigMap", "", "v1", "configmaps")),
+    ("ConfigMaps", CONFIG_MAP),
     ("Secrets", SECRET),
 ];
 

@@ -4,31 +4,12 @@ use kube::api::{DynamicObject, ListParams};
 
 use super::Acting;
 use crate::cluster::error::{Attempt, Error};
-use crate::cluster::kinds::{Content, Kind};
+use crate::cluster::kinds::{Kind, STORAGE_CLASS, core};
 use crate::cluster::objects::Objects;
 use crate::domain::{ProfileName, Quantity, Refusal, ResourceName, refusal};
 
-const NODE: Kind = Kind {
-    kind: "Node",
-    group: "",
-    version: "v1",
-    plural: "nodes",
-    content: Content::Plain,
-};
-const STORAGE_CLASS: Kind = Kind {
-    kind: "StorageClass",
-    group: "storage.k8s.io",
-    version: "v1",
-    plural: "storageclasses",
-    content: Content::Plain,
-};
-const EVENT: Kind = Kind {
-    kind: "Event",
-    group: "",
-    version: "v1",
-    plural: "events",
-    content: Content::Plain,
-};
+const NODE: Kind = core("Node", "nodes");
+const EVENT: Kind = core("Event", "events");
 
 /// A line that a quota could have here.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::data::releases::Release;
 use super::places::Places;
 use super::recognise::Recognition;
 use crate::cluster::snapshot::{Gap, Look, Pod, SecretDigests, Snapshot, Workload};
-use crate::domain::{Finding, Severity};
+use crate::domain::{Finding, Login, Severity};
 
 /// What a check is about; the order of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +147,16 @@ impl<'a> Case<'a> {
     pub(crate) fn pods_of(&self, workload: &Workload) -> Result<Vec<&'a Pod>, Skip> {
         let all = self.snapshot.pods.all()?;
         Ok(all.iter().filter(|pod| selects(workload, pod)).collect())
+    }
+
+    /// Logins of Dex: entries of the configuration, and Password objects as far as they may be listed.
+    pub(crate) fn logins(&self) -> Result<Vec<&'a Login>, Skip> {
+        let setup = self.snapshot.dex.found("get the Dex configuration")?;
+        let fixed = setup
+            .map(|one| one.static_logins.as_slice())
+            .unwrap_or_default();
+        let stored = self.snapshot.logins.all_or_none()?;
+        Ok(fixed.iter().chain(stored).collect())
     }
 
     /// A ConfigMap that a workload of the installation names.

@@ -1,6 +1,6 @@
 //! Why a workload does not run, in words: from its pods, else from what was said about it. Pure.
 
-use super::check::{Case, Skip};
+use super::check::{Case, Check, Outcome, Skip};
 use crate::cluster::snapshot::{Event, Pod, Running, Workload, condition};
 
 /// What kind of trouble it is; each has a check of its own.
@@ -43,6 +43,50 @@ pub(crate) fn of_workload(case: &Case<'_>, workload: &Workload) -> Result<Option
     Ok(Some(
         worst.unwrap_or_else(|| without_pods(workload, events)),
     ))
+}
+
+/// A finding for every workload of the installation that is in trouble for one of these causes, with the command that
+/// shows more about it.
+pub(crate) fn findings(
+    case: &Case<'_>,
+    check: &Check,
+    causes: &[Cause],
+    command: impl Fn(&Workload) -> String,
+) -> Outcome {
+    let mut findings = Vec::new();
+    for workload in case.ours()? {
+        if let Some(trouble) = of_workload(case, workload)?
+            && causes.contains(&trouble.cause)
+        {
+            findings.push(
+                check
+                    .finding(workload.object(), trouble.says)
+                    .seen("at", trouble.object)
+                    .seen(
+                        "ready",
+                        format!("{} of {}", workload.ready, workload.wanted),
+                    )
+                    .command(command(workload)),
+            );
+        }
+    }
+    Ok(findings)
+}
+
+/// The command that shows the pods of a workload with their events.
+pub(crate) fn describe_pods(workload: &Workload) -> String {
+    format!(
+        "kubectl -n {} describe pod -l {}",
+        workload.meta.namespace,
+        selector(workload)
+    )
+}
+
+/// The selector of a workload's pods as `kubectl -l` takes it.
+pub(crate) fn selector(workload: &Workload) -> String {
+    let pairs = workload.selector.iter();
+    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
+    pairs.join(",")
 }
 
 /// No pod says anything: they were never let in, or it has only just begun.

@@ -1,7 +1,7 @@
 //! No login is hidden by another.
 
-use crate::domain::{Login, LoginSource, Severity};
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
+use crate::domain::{LoginSource, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: Check = Check {
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 fn run(case: &Case<'_>) -> Outcome {
     let mut first: BTreeMap<String, LoginSource> = BTreeMap::new();
     let mut findings = Vec::new();
-    for login in logins(case)? {
+    for login in case.logins()? {
         let Some(winner) = first.get(&login.email.folded()) else {
             first.insert(login.email.folded(), login.source);
             continue;
@@ -36,16 +36,6 @@ fn run(case: &Case<'_>) -> Outcome {
         findings.push(CHECK.finding(format!("Login {}", login.email), says));
     }
     Ok(findings)
-}
-
-/// Entries of the configuration, and Password objects as far as they may be listed.
-fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
-    let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup
-        .map(|one| one.static_logins.as_slice())
-        .unwrap_or_default();
-    let stored = case.snapshot.logins.all_or_none()?;
-    Ok(fixed.iter().chain(stored).collect())
 }
 
 #[cfg(test)]

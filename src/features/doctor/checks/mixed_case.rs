@@ -1,7 +1,7 @@
 //! E-mails are in lower case.
 
-use crate::domain::{Finding, Login, Severity};
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
+use crate::domain::{Finding, Severity};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "mixed-case",
@@ -17,7 +17,8 @@ pub(super) static CHECK: Check = Check {
 
 fn run(case: &Case<'_>) -> Outcome {
     let is_mixed = |text: &str| text.chars().any(|sign| sign.is_ascii_uppercase());
-    let mut findings: Vec<Finding> = logins(case)?
+    let mut findings: Vec<Finding> = case
+        .logins()?
         .into_iter()
         .filter(|login| is_mixed(login.email.as_str()))
         .map(|login| CHECK.finding(format!("Login {}", login.email), "it has upper case"))
@@ -35,16 +36,6 @@ fn run(case: &Case<'_>) -> Outcome {
         }
     }
     Ok(findings)
-}
-
-/// Entries of the configuration, and Password objects as far as they may be listed.
-fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
-    let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup
-        .map(|one| one.static_logins.as_slice())
-        .unwrap_or_default();
-    let stored = case.snapshot.logins.all_or_none()?;
-    Ok(fixed.iter().chain(stored).collect())
 }
 
 #[cfg(test)]

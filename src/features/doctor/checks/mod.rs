@@ -69,7 +69,6 @@ mod webhook_certificate;
 mod wildcard_user;
 
 use super::check::Check;
-use crate::cluster::snapshot::Workload;
 
 /// Every check there is.
 pub(crate) static ALL: &[&Check] = &[
@@ -140,13 +139,6 @@ pub(crate) static ALL: &[&Check] = &[
     &webhook_certificate::CHECK,
     &wildcard_user::CHECK,
 ];
-
-/// The selector of a workload's pods as `kubectl -l` takes it.
-fn selector(workload: &Workload) -> String {
-    let pairs = workload.selector.iter();
-    let pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
-    pairs.join(",")
-}
 
 #[cfg(test)]
 mod tests {

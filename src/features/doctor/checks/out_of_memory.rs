@@ -1,6 +1,5 @@
 //! Nothing runs out of memory.
 
-use super::selector;
 use crate::domain::Severity;
 use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 use crate::features::doctor::trouble::{self, Cause};
@@ -18,28 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(case: &Case<'_>) -> Outcome {
-    let mut findings = Vec::new();
-    for workload in case.ours()? {
-        if let Some(trouble) = trouble::of_workload(case, workload)?
-            && trouble.cause == Cause::OutOfMemory
-        {
-            findings.push(
-                CHECK
-                    .finding(workload.object(), trouble.says)
-                    .seen("at", trouble.object)
-                    .seen(
-                        "ready",
-                        format!("{} of {}", workload.ready, workload.wanted),
-                    )
-                    .command(format!(
-                        "kubectl -n {} describe pod -l {}",
-                        workload.meta.namespace,
-                        selector(workload)
-                    )),
-            );
-        }
-    }
-    Ok(findings)
+    trouble::findings(case, &CHECK, &[Cause::OutOfMemory], trouble::describe_pods)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Passwords can be checked.
 
-use crate::domain::{Login, Severity};
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
+use crate::domain::Severity;
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 
 pub(super) static CHECK: Check = Check {
     code: "password-cost",
@@ -16,7 +16,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(case: &Case<'_>) -> Outcome {
-    Ok(logins(case)?
+    Ok(case
+        .logins()?
         .into_iter()
         .filter_map(|login| {
             let cost = login.cost.filter(|cost| !(10..=16).contains(cost))?;
@@ -26,16 +27,6 @@ fn run(case: &Case<'_>) -> Outcome {
             ))
         })
         .collect())
-}
-
-/// Entries of the configuration, and Password objects as far as they may be listed.
-fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
-    let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup
-        .map(|one| one.static_logins.as_slice())
-        .unwrap_or_default();
-    let stored = case.snapshot.logins.all_or_none()?;
-    Ok(fixed.iter().chain(stored).collect())
 }
 
 #[cfg(test)]

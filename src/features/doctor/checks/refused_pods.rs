@@ -17,27 +17,12 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(case: &Case<'_>) -> Outcome {
-    let mut findings = Vec::new();
-    for workload in case.ours()? {
-        if let Some(trouble) = trouble::of_workload(case, workload)?
-            && trouble.cause == Cause::Refused
-        {
-            findings.push(
-                CHECK
-                    .finding(workload.object(), trouble.says)
-                    .seen("at", trouble.object)
-                    .seen(
-                        "ready",
-                        format!("{} of {}", workload.ready, workload.wanted),
-                    )
-                    .command(format!(
-                        "kubectl -n {} get events --field-selector reason=FailedCreate",
-                        workload.meta.namespace
-                    )),
-            );
-        }
-    }
-    Ok(findings)
+    trouble::findings(case, &CHECK, &[Cause::Refused], |workload| {
+        format!(
+            "kubectl -n {} get events --field-selector reason=FailedCreate",
+            workload.meta.namespace
+        )
+    })
 }
 
 #[cfg(test)]

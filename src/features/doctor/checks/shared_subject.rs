@@ -1,7 +1,7 @@
 //! Every login is somebody of its own.
 
 use crate::domain::{Login, Severity};
-use crate::features::doctor::check::{Case, Check, Group, Outcome, Skip, Stage};
+use crate::features::doctor::check::{Case, Check, Group, Outcome, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(case: &Case<'_>) -> Outcome {
-    let all = logins(case)?;
+    let all = case.logins()?;
     let mut by_id: BTreeMap<&str, Vec<&Login>> = BTreeMap::new();
     for login in all {
         by_id.entry(login.user_id.as_str()).or_default().push(login);
@@ -40,16 +40,6 @@ fn run(case: &Case<'_>) -> Outcome {
         }
     }
     Ok(findings)
-}
-
-/// Entries of the configuration, and Password objects as far as they may be listed.
-fn logins<'a>(case: &Case<'a>) -> Result<Vec<&'a Login>, Skip> {
-    let setup = case.snapshot.dex.found("get the Dex configuration")?;
-    let fixed = setup
-        .map(|one| one.static_logins.as_slice())
-        .unwrap_or_default();
-    let stored = case.snapshot.logins.all_or_none()?;
-    Ok(fixed.iter().chain(stored).collect())
 }
 
 #[cfg(test)]
