@@ -39,16 +39,22 @@ fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Value> {
         .collect()
 }
 
-/// As many pods as a `ReplicaSet` wants; why there are fewer is its condition.
-fn replicas(api: &Api, hands: &Hands, namespace: &str, set: &Value) {
-    let uid = &set["metadata"]["uid"];
-    let pods = all(api, "", "pods", namespace);
-    let owned = pods.iter().filter(|pod| {
-        let owners = pod["metadata"]["ownerReferences"].as_array();
+/// Objects that this owner controls.
+fn owned(api: &Api, (group, plural): (&str, &str), namespace: &str, owner: &Value) -> Vec<Value> {
+    let uid = &owner["metadata"]["uid"];
+    let mut found = all(api, group, plural, namespace);
+    found.retain(|object| {
+        let owners = object["metadata"]["ownerReferences"].as_array();
         owners.is_some_and(|owners| owners.iter().any(|one| one["uid"] == *uid))
     });
+    found
+}
+
+/// As many pods as a `ReplicaSet` wants; why there are fewer is its condition.
+fn replicas(api: &Api, hands: &Hands, namespace: &str, set: &Value) {
+    let pods = owned(api, ("", "pods"), namespace, set);
     let wanted = set["spec"]["replicas"].as_u64().unwrap_or(1);
-    let there = u64::try_from(owned.count()).unwrap_or(u64::MAX);
+    let there = u64::try_from(pods.len()).unwrap_or(u64::MAX);
     let path = format!("/api/v1/namespaces/{namespace}/pods");
     for _ in there..wanted {
         let Err(error) = hands.send(&Method::POST, &path, &new_pod(namespace, set)) else {
@@ -121,15 +127,8 @@ impl Rollout<'_> {
         self.report(&pods, &old_pods);
     }
 
-    /// Objects that this owner controls.
     fn owned(&self, group: &str, plural: &str, owner: &Value) -> Vec<Value> {
-        let uid = &owner["metadata"]["uid"];
-        let mut found = all(self.api, group, plural, self.namespace);
-        found.retain(|object| {
-            let owners = object["metadata"]["ownerReferences"].as_array();
-            owners.is_some_and(|owners| owners.iter().any(|one| one["uid"] == *uid))
-        });
-        found
+        owned(self.api, (group, plural), self.namespace, owner)
     }
 
     fn set_name(&self) -> String {
@@ -154,9 +153,7 @@ impl Rollout<'_> {
 
     /// Ready, and for as long as the Deployment asks.
     fn is_available(&self, pod: &Value) -> bool {
-        let conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
-        let mut ready = conditions.filter(|one| one["type"] == "Ready" && one["status"] == "True");
-        let Some(ready) = ready.next() else {
+        let Some(ready) = readiness(pod) else {
             return false;
         };
         let seconds = self.deployment["spec"]["minReadySeconds"]
@@ -170,7 +167,7 @@ impl Rollout<'_> {
 
     fn report(&self, new: &[Value], old: &[Value]) {
         let all = || new.iter().chain(old);
-        let ready = all().filter(|pod| is_ready(pod)).count();
+        let ready = all().filter(|pod| readiness(pod).is_some()).count();
         let available = all().filter(|pod| self.is_available(pod)).count();
         let enough = available >= 1 || self.deployment["spec"]["replicas"] == 0;
         let condition = json!({
@@ -227,11 +224,10 @@ impl Rollout<'_> {
     }
 }
 
-fn is_ready(pod: &Value) -> bool {
-    let conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
-    conditions
-        .into_iter()
-        .any(|one| one["type"] == "Ready" && one["status"] == "True")
+/// The condition that says that a pod is ready.
+fn readiness(pod: &Value) -> Option<&Value> {
+    let mut conditions = pod["status"]["conditions"].as_array()?.iter();
+    conditions.find(|one| one["type"] == "Ready" && one["status"] == "True")
 }
 
 fn owner(version: &str, kind: &str, object: &Value) -> Value {

@@ -6,6 +6,7 @@ use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
+use super::api::objects::text;
 use super::api::{Api, kinds};
 
 /// Somebody who writes, and the name under which it is noted.
@@ -105,7 +106,6 @@ impl Hands {
 
     /// Where objects of this one's kind are.
     fn collection(&self, object: &Value) -> String {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let version = text(&object["apiVersion"]);
         let (group, _) = version.split_once('/').unwrap_or(("", &version));
         let world = self.api.world();

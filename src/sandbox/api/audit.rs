@@ -10,7 +10,7 @@ use http::{Request, header};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::call::{Target, Verb};
+use super::call::{Call, Target, Verb};
 use super::who::{self, Who};
 
 /// Where the lines go, if anywhere.
@@ -36,10 +36,10 @@ impl Audit {
 
     pub(super) fn note(&self, request: &Request<Bytes>, who: &Who, answer: &Answered<'_>) {
         // Questions about the API itself are noted by nobody.
-        let (Some(file), Ok(Target::Objects(_))) = (&self.file, Target::of(request)) else {
+        let (Some(file), Ok(Target::Objects(call))) = (&self.file, Target::of(request)) else {
             return;
         };
-        let mut line = event(request, who, answer).to_string();
+        let mut line = event((request, &call), who, answer).to_string();
         line.push('\n');
         let written = file
             .lock()
@@ -51,12 +51,12 @@ impl Audit {
     }
 }
 
-fn event(request: &Request<Bytes>, who: &Who, answer: &Answered<'_>) -> Value {
+fn event((request, call): (&Request<Bytes>, &Call), who: &Who, answer: &Answered<'_>) -> Value {
     let user = |who: &Who| json!({ "username": who.user, "groups": who.groups });
     let agent = request.headers().get(header::USER_AGENT);
     let mut event = json!({
         "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "stage": "ResponseComplete",
-        "verb": request.method().as_str().to_lowercase(),
+        "verb": call.verb.as_str(),
         "requestURI": request.uri().to_string(),
         "user": user(who),
         "userAgent": agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default(),
@@ -66,32 +66,27 @@ fn event(request: &Request<Bytes>, who: &Who, answer: &Answered<'_>) -> Value {
     if let Some(other) = who::impersonated(request.headers()) {
         event["impersonatedUser"] = user(&other);
     }
-    if let Ok(Target::Objects(call)) = Target::of(request) {
-        event["verb"] = call.verb.as_str().into();
-        let created = if call.verb == Verb::Create {
-            answer.name.to_owned()
-        } else {
-            String::new()
-        };
-        let mut about = json!({ "resource": call.plural });
-        for (key, value) in [
-            ("apiGroup", &call.group),
-            ("namespace", &call.namespace),
-            (
-                "name",
-                if call.name.is_empty() {
-                    &created
-                } else {
-                    &call.name
-                },
-            ),
-            ("subresource", &call.subresource),
-        ] {
-            if !value.is_empty() {
-                about[key] = value.clone().into();
-            }
+    let created = if call.verb == Verb::Create {
+        answer.name
+    } else {
+        ""
+    };
+    let name = if call.name.is_empty() {
+        created
+    } else {
+        &call.name
+    };
+    let mut about = json!({ "resource": call.plural });
+    for (key, value) in [
+        ("apiGroup", call.group.as_str()),
+        ("namespace", &call.namespace),
+        ("name", name),
+        ("subresource", &call.subresource),
+    ] {
+        if !value.is_empty() {
+            about[key] = value.into();
         }
-        event["objectRef"] = about;
     }
+    event["objectRef"] = about;
     event
 }

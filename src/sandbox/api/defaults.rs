@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::kinds::Kind;
+use super::quota::amount_text;
 use super::rbac;
 use crate::domain::Quantity;
 
@@ -141,10 +142,7 @@ fn amounts(map: &mut Value) {
         .flatten()
         .map(|(_, amount)| amount)
     {
-        let text = amount
-            .as_str()
-            .map_or_else(|| amount.to_string(), str::to_owned);
-        if let Ok(quantity) = text.parse::<Quantity>() {
+        if let Ok(quantity) = amount_text(amount).parse::<Quantity>() {
             *amount = quantity.to_string().into();
         }
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::objects::name_of;
+use super::objects::text;
 use super::read::selector;
 use super::settle::uid_mismatch;
 use super::status::Refusal;
 use super::world::{Context, Reply, World};
-use super::write::{has_finalizers, text};
+use super::write::has_finalizers;
 
 /// Namespaces that Kubernetes keeps.
 const PERMANENT: [&str; 3] = ["default", "kube-system", "kube-public"];

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::objects::text;
 use super::rbac::{self, Question};
 use super::status::Refusal;
 use super::who::Who;
 use super::world::{Context, World};
-use super::write::text;
 
 impl World {
     /// Nobody grants what they do not have, unless they may `bind` the role.

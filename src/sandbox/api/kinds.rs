@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::objects::text;
+
 /// A kind, as one group serves it.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
@@ -309,10 +311,6 @@ pub(crate) fn of_definition(definition: &Value) -> Option<Kind> {
         },
         origin: Origin::Custom,
     })
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// `APIResourceList` of one group and version.

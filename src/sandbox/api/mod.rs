@@ -16,7 +16,7 @@ pub(crate) mod quota;
 pub(crate) mod rbac;
 mod read;
 mod review;
-mod schema;
+pub(crate) mod schema;
 mod select;
 mod settle;
 pub(crate) mod status;
@@ -40,6 +40,7 @@ use tokio::sync::watch::{Receiver, Sender};
 
 use audit::{Answered, Audit};
 use call::{Call, Target, Verb};
+use objects::text;
 use rbac::Question;
 use status::Refusal;
 use watch::Watch;
@@ -250,7 +251,6 @@ fn body(context: &Context<'_>) -> Result<Value, Refusal> {
             "couldn't get version/kind; json parse error: {error}"
         ))
     })?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let found = (text(&object["apiVersion"]), text(&object["kind"]));
     let wanted = (context.api_version(), context.kind.kind.clone());
     if found != wanted {

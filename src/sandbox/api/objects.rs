@@ -153,6 +153,11 @@ impl Objects {
     }
 }
 
+/// A field that is a text; empty where it is none.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// Namespace and name of an object.
 pub(crate) fn name_of(object: &Value) -> Name {
     let part = |key: &str| {

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::objects::text;
 use super::rbac::Question;
 use super::settle::check_preconditions;
 use super::status::Refusal;
 use super::world::{Context, Reply, World};
-use super::write::{set_managed, text, writer};
+use super::write::{set_managed, writer};
 use crate::sandbox::fields::{Managed, Shape, conflict_status, strategic};
 
 const ACCEPTED: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";

@@ -1,5 +1,6 @@
 //! Quota admission: what an object would use, against every ResourceQuota of its namespace.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -13,6 +14,8 @@ pub(crate) type Amounts = BTreeMap<String, Quantity>;
 /// Why the object may not be created, in the words of the admission plugin.
 pub(crate) fn refusal(objects: &Objects, kind: &Kind, object: &Value) -> Option<String> {
     let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
+    let wanted = usage(kind, object);
+    let used = LazyCell::new(|| used(objects, namespace));
     for quota in objects.all(&Collection::new("", "resourcequotas"), namespace) {
         let name = quota["metadata"]["name"].as_str().unwrap_or_default();
         let hard = amounts(&quota["spec"]["hard"]);
@@ -21,7 +24,7 @@ pub(crate) fn refusal(objects: &Objects, kind: &Kind, object: &Value) -> Option<
         {
             return Some(format!("failed quota: {name}: must specify {missing}"));
         }
-        if let Some(exceeded) = exceeded(objects, (&hard, namespace), kind, object) {
+        if let Some(exceeded) = exceeded(&hard, &wanted, &used) {
             return Some(format!("exceeded quota: {name}, {exceeded}"));
         }
     }
@@ -50,20 +53,19 @@ fn missing(hard: &Amounts, pod: &Value) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("; "))
 }
 
+/// `used` is counted when something that the quota is about is wanted, once for all quotas.
 fn exceeded(
-    objects: &Objects,
-    (hard, namespace): (&Amounts, &str),
-    kind: &Kind,
-    object: &Value,
+    hard: &Amounts,
+    wanted: &Amounts,
+    used: &LazyCell<Amounts, impl FnOnce() -> Amounts>,
 ) -> Option<String> {
-    let wanted = usage(kind, object);
-    let used = used(objects, namespace);
+    let amount =
+        |map: &Amounts, resource: &str| map.get(resource).copied().unwrap_or(Quantity::ZERO);
     let over: Vec<&String> = hard
         .iter()
         .filter(|(resource, limit)| {
-            let more = wanted.get(*resource).copied().unwrap_or(Quantity::ZERO);
-            let used = used.get(*resource).copied().unwrap_or(Quantity::ZERO);
-            !more.is_zero() && used + more > **limit
+            let more = amount(wanted, resource);
+            !more.is_zero() && amount(used, resource) + more > **limit
         })
         .map(|(resource, _)| resource)
         .collect();
@@ -77,12 +79,10 @@ fn exceeded(
             .collect();
         parts.join(",")
     };
-    let amount =
-        |map: &Amounts, resource: &str| map.get(resource).copied().unwrap_or(Quantity::ZERO);
     Some(format!(
         "requested: {}, used: {}, limited: {}",
-        list(&|resource| amount(&wanted, resource)),
-        list(&|resource| amount(&used, resource)),
+        list(&|resource| amount(wanted, resource)),
+        list(&|resource| amount(used, resource)),
         list(&|resource| amount(hard, resource)),
     ))
 }
@@ -198,12 +198,16 @@ pub(crate) fn amounts(map: &Value) -> Amounts {
     let pairs = map.as_object().into_iter().flatten();
     pairs
         .filter_map(|(resource, amount)| {
-            let text = amount
-                .as_str()
-                .map_or_else(|| amount.to_string(), str::to_owned);
-            Some((resource.clone(), text.parse().ok()?))
+            Some((resource.clone(), amount_text(amount).parse().ok()?))
         })
         .collect()
+}
+
+/// An amount may be written as a text or as a number.
+pub(crate) fn amount_text(amount: &Value) -> String {
+    amount
+        .as_str()
+        .map_or_else(|| amount.to_string(), str::to_owned)
 }
 
 /// Defaults of the namespace's `LimitRanges`, put into containers that name none.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::objects::{Collection, Objects};
+use super::objects::{Collection, Objects, text};
 use super::who::{ACCOUNT, Who};
 
 pub(crate) const GROUP: &str = "rbac.authorization.k8s.io";
@@ -275,10 +275,6 @@ fn parts(rule: &Value) -> impl Iterator<Item = Question<'_>> {
         }
     }
     all.into_iter()
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

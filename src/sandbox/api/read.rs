@@ -35,14 +35,15 @@ impl World {
         let version = token
             .as_ref()
             .map_or(self.objects.version(), |token| token.version);
-        let kept = self
-            .objects
-            .as_of(&context.collection(), version)
-            .ok_or_else(|| Refusal::expired(TOO_OLD))?;
-        let matching: Vec<Arc<Value>> = rest_of(&kept, token.as_ref())
-            .filter(|object| selector.matches(object))
-            .cloned()
-            .collect();
+        let collection = context.collection();
+        let mut matching = match &token {
+            None => self.objects.all(&collection, &context.call.namespace),
+            Some(token) => {
+                let kept = self.objects.as_of(&collection, version);
+                rest_of(&kept.ok_or_else(|| Refusal::expired(TOO_OLD))?, token)
+            }
+        };
+        matching.retain(|object| selector.matches(object));
         let page = match limit {
             0 => matching.len(),
             limit => limit.min(matching.len()),
@@ -139,10 +140,9 @@ impl Token {
     }
 }
 
-fn rest_of<'k>(kept: &'k Kept, token: Option<&Token>) -> impl Iterator<Item = &'k Arc<Value>> {
+fn rest_of(kept: &Kept, token: &Token) -> Vec<Arc<Value>> {
     use std::ops::Bound::{Excluded, Unbounded};
-    let start = token.map_or(Unbounded, |token| {
-        Excluded((token.namespace.clone(), token.name.clone()))
-    });
-    kept.range((start, Unbounded)).map(|(_, object)| object)
+    let start = Excluded((token.namespace.clone(), token.name.clone()));
+    let rest = kept.range((start, Unbounded));
+    rest.map(|(_, object)| object.clone()).collect()
 }

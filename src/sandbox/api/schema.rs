@@ -19,7 +19,7 @@ pub(crate) fn causes(schema: &Value, object: &Value) -> Vec<Cause> {
     found
 }
 
-fn property<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
+pub(crate) fn property<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
     let declared = schema["properties"].get(name);
     declared.or_else(|| {
         schema

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::objects::text;
 use super::status::{Cause, Refusal};
 use super::world::Context;
-use super::write::text;
 
 /// The metadata that the server decides, and a name in any case.
 pub(crate) fn settle_metadata(

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::kinds::{Kind, Version};
+use super::quota::amount_text;
 use super::schema;
 use super::status::Cause;
 use crate::domain::Quantity;
@@ -93,8 +94,8 @@ fn built_in(kind: &Kind, object: &Value, old: Option<&Value>) -> Vec<Cause> {
     }
 }
 
-/// Resources that a quota may name without a domain before them.
-const STANDARD: [&str; 21] = [
+/// Resources that a quota may name without a domain before them, beside those that are counted.
+const MEASURED: [&str; 10] = [
     "cpu",
     "memory",
     "ephemeral-storage",
@@ -105,17 +106,6 @@ const STANDARD: [&str; 21] = [
     "limits.cpu",
     "limits.memory",
     "limits.ephemeral-storage",
-    "pods",
-    "services",
-    "replicationcontrollers",
-    "resourcequotas",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-    "services.nodeports",
-    "services.loadbalancers",
-    "hugepages-2Mi",
-    "hugepages-1Gi",
 ];
 
 /// Counted in whole numbers.
@@ -135,8 +125,9 @@ fn quota(object: &Value, old: Option<&Value>) -> Vec<Cause> {
     let mut found = Vec::new();
     for (resource, amount) in object["spec"]["hard"].as_object().into_iter().flatten() {
         let at = format!("spec.hard[{resource}]");
-        let is_standard =
-            STANDARD.contains(&resource.as_str()) || resource.starts_with("hugepages-");
+        let is_standard = MEASURED.contains(&resource.as_str())
+            || COUNTS.contains(&resource.as_str())
+            || resource.starts_with("hugepages-");
         if !resource.contains('/') && !is_standard {
             found.push(Cause::invalid(
                 at.as_str(),
@@ -149,9 +140,7 @@ fn quota(object: &Value, old: Option<&Value>) -> Vec<Cause> {
                 "must be a standard resource for quota",
             ));
         }
-        let text = amount
-            .as_str()
-            .map_or_else(|| amount.to_string(), str::to_owned);
+        let text = amount_text(amount);
         if text.starts_with('-') {
             found.push(Cause::invalid(
                 at.as_str(),

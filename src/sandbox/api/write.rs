@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::objects::Collection;
+use super::objects::{Collection, text};
 use super::settle::{check_preconditions, settle_metadata, settle_status};
 use super::status::{Cause, Refusal};
 use super::validate;
@@ -269,8 +269,4 @@ pub(crate) fn has_finalizers(kind: &str, object: &Value) -> bool {
     let any = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
     any(&object["metadata"]["finalizers"])
         || kind == "Namespace" && any(&object["spec"]["finalizers"])
-}
-
-pub(crate) fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

@@ -6,6 +6,7 @@ use super::compare::{Comparison, fields_of};
 use super::merge::{merged, pruned};
 use super::set::{Set, Step, shown};
 use super::shape::Shape;
+use crate::sandbox::api::objects::text;
 use crate::sandbox::api::status::Refusal;
 
 /// How a manager came to its fields.
@@ -93,50 +94,27 @@ pub(crate) struct Managed {
     entries: Vec<Entry>,
 }
 
-/// Fields that nobody owns: what names the object, and what only the server writes.
-const NOBODYS: [&[&str]; 11] = [
-    &["apiVersion"],
-    &["kind"],
-    &["metadata"],
-    &["metadata", "name"],
-    &["metadata", "namespace"],
-    &["metadata", "creationTimestamp"],
-    &["metadata", "selfLink"],
-    &["metadata", "uid"],
-    &["metadata", "clusterName"],
-    &["metadata", "generation"],
-    &["metadata", "resourceVersion"],
+/// Fields of the metadata that nobody owns: what names the object, and what only the server writes.
+const NOBODYS: [&str; 12] = [
+    "name",
+    "namespace",
+    "creationTimestamp",
+    "selfLink",
+    "uid",
+    "clusterName",
+    "generation",
+    "resourceVersion",
+    "managedFields",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generateName",
 ];
-
-fn without_nobodys(mut set: Set) -> Set {
-    for path in NOBODYS.iter().chain(&[
-        &["metadata", "managedFields"][..],
-        &["metadata", "deletionTimestamp"],
-        &["metadata", "deletionGracePeriodSeconds"],
-        &["metadata", "generateName"],
-    ]) {
-        let path: Vec<Step> = path
-            .iter()
-            .map(|name| Step::Field((*name).to_owned()))
-            .collect();
-        set.remove(&path);
-    }
-    set
-}
 
 /// The object as ownership sees it.
 fn owned_part(object: &Value) -> Value {
     let mut part = object.clone();
     if let Some(metadata) = part["metadata"].as_object_mut() {
-        for path in &NOBODYS[3..] {
-            metadata.remove(path[1]);
-        }
-        for name in [
-            "managedFields",
-            "deletionTimestamp",
-            "deletionGracePeriodSeconds",
-            "generateName",
-        ] {
+        for name in NOBODYS {
             metadata.remove(name);
         }
     }
@@ -147,9 +125,14 @@ fn owned_part(object: &Value) -> Value {
     part
 }
 
+/// Of fields of an [`owned_part`]: nobody owns the metadata as such.
+fn without_metadata(mut set: Set) -> Set {
+    set.remove(&[Step::Field("metadata".to_owned())]);
+    set
+}
+
 impl Managed {
     pub(crate) fn of(object: &Value) -> Self {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let entries = object["metadata"]["managedFields"].as_array();
         let entries = entries.into_iter().flatten().map(|entry| Entry {
             operation: if entry["operation"] == "Apply" {
@@ -219,7 +202,7 @@ impl Managed {
         let comparison = Comparison::between(Some(&old), Some(&owned_part(new)), shape);
         let mut taken = comparison.added;
         taken.extend(&comparison.modified);
-        let taken = without_nobodys(taken);
+        let taken = without_metadata(taken);
         for entry in &mut self.entries {
             entry.fields.subtract(&comparison.removed);
             if !entry.is_of(Operation::Update, writer) {
@@ -262,7 +245,7 @@ impl Managed {
         let mut own = self.take_entry(Operation::Apply, writer);
         let last = std::mem::replace(
             &mut own.fields,
-            without_nobodys(fields_of(&owned_part(config), shape)),
+            without_metadata(fields_of(&owned_part(config), shape)),
         );
         let mut stays = own.fields.clone();
         for entry in &self.entries {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::set::Step;
 use crate::sandbox::api::kinds::{Kind, Version};
+use crate::sandbox::api::schema::property;
 
 /// How a list is merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,9 @@ impl<'a> Shape<'a> {
         let is_metadata =
             self.in_metadata == Within::Metadata || self.depth == 0 && name == "metadata";
         let source = match self.source {
-            Source::Schema(schema) if !is_metadata => Source::Schema(below(schema, name)),
+            Source::Schema(schema) if !is_metadata => {
+                Source::Schema(property(schema, name).unwrap_or(NOTHING))
+            }
             same @ (Source::Schema(_) | Source::BuiltIn(_)) => same,
         };
         Self {
@@ -172,14 +175,6 @@ impl<'a> Shape<'a> {
             Source::Schema(_) => self.depth == 1 && self.name == "metadata",
         }
     }
-}
-
-fn below<'a>(schema: &'a Value, name: &str) -> &'a Value {
-    let declared = schema["properties"].get(name);
-    let other = schema
-        .get("additionalProperties")
-        .filter(|other| other.is_object());
-    declared.or(other).unwrap_or(NOTHING)
 }
 
 fn built_in_list(kind: &str, name: &str) -> List {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::domain;
+use crate::sandbox::api::quota::amount_text;
 
 /// `spec` of a Profile.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -83,9 +84,7 @@ fn canonical_map<'de, D: Deserializer<'de>>(
 ) -> Result<BTreeMap<String, Quantity>, D::Error> {
     let raw = BTreeMap::<String, Value>::deserialize(deserializer)?;
     let canonical = |value: Value| {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
+        let text = amount_text(&value);
         let amount = text.parse::<domain::Quantity>();
         Quantity(amount.map_or(text, |amount| amount.to_string()))
     };
