@@ -11,15 +11,12 @@ use kube::Client;
 
 use super::contributors;
 use super::dex_config::{DexConfig, DexFile, HashFacts};
-use super::facts::{
-    BindingFacts, ClusterBindingFacts, Exists, NamespaceFacts, PolicyFacts, ProfileFacts,
-    QuotaFacts,
-};
+use super::facts::{ClusterBindingFacts, Exists, NamespaceFacts, ProfileFacts, QuotaFacts};
 use super::kinds;
 use super::kinds::{EDITOR, Kind, QUOTA_NAME, VIEWER};
 use super::rebuild;
 use super::watch::{Kept, Selection, Signals, WatchState, WatchStatus, Watched};
-use crate::domain::{Contribution, Grant, HealthVerdict, Login, Profile};
+use crate::domain::{BindingHalf, Contribution, Grant, HealthVerdict, Login, PolicyHalf, Profile};
 
 /// A list from memory, with how far it can be trusted. Empty means empty only when the state is `Ready`.
 #[derive(Debug, Clone)]
@@ -48,9 +45,9 @@ pub(crate) struct Caches {
     pub(super) passwords: Arc<Watched<Login>>,
     pub(super) dex: Arc<Watched<DexFile>>,
     pub(super) namespaces: Arc<Watched<NamespaceFacts>>,
-    pub(super) bindings: Arc<Watched<BindingFacts>>,
+    pub(super) bindings: Arc<Watched<BindingHalf>>,
     pub(super) cluster_bindings: Arc<Watched<ClusterBindingFacts>>,
-    pub(super) policies: Arc<Watched<PolicyFacts>>,
+    pub(super) policies: Arc<Watched<PolicyHalf>>,
     pub(super) quotas: Arc<Watched<QuotaFacts>>,
     pub(super) editors: Arc<Watched<Exists>>,
     pub(super) viewers: Arc<Watched<Exists>>,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{BindingFacts, PolicyFacts};
 use super::kinds::{OWNER_BINDING, OWNER_POLICY};
 use crate::domain::{
     BindingHalf, Contribution, Grant, Pair, PolicyHalf, ProfileName, Role, Subject, UserName,
@@ -11,8 +10,8 @@ use crate::domain::{
 /// The contributions of one namespace, from its bindings and policies by name.
 pub(crate) fn of_namespace<'a>(
     profile: &ProfileName,
-    bindings: impl Iterator<Item = (&'a str, &'a BindingFacts)>,
-    policies: impl Iterator<Item = (&'a str, &'a PolicyFacts)>,
+    bindings: impl Iterator<Item = (&'a str, &'a BindingHalf)>,
+    policies: impl Iterator<Item = (&'a str, &'a PolicyHalf)>,
 ) -> Vec<Contribution> {
     let mut found: BTreeMap<(&str, Role, &str), Contribution> = BTreeMap::new();
     for (name, binding) in bindings {
@@ -42,8 +41,8 @@ pub(crate) fn of_namespace<'a>(
 /// The same by object name, with everything that can be wrong in it.
 pub(crate) fn pairs<'a>(
     profile: &ProfileName,
-    bindings: impl Iterator<Item = (&'a str, &'a BindingFacts)>,
-    policies: impl Iterator<Item = (&'a str, &'a PolicyFacts)>,
+    bindings: impl Iterator<Item = (&'a str, &'a BindingHalf)>,
+    policies: impl Iterator<Item = (&'a str, &'a PolicyHalf)>,
 ) -> Vec<Pair> {
     let mut found: BTreeMap<&str, Pair> = BTreeMap::new();
     let empty = |name: &str| Pair {
@@ -56,23 +55,13 @@ pub(crate) fn pairs<'a>(
         if name == OWNER_BINDING || binding.user.is_none() || binding.role.is_none() {
             continue;
         }
-        found.entry(name).or_insert_with(|| empty(name)).binding = Some(BindingHalf {
-            user: binding.user.clone(),
-            role: binding.role.clone(),
-            subjects: binding.subjects.clone(),
-            count: binding.count,
-            cluster_role: binding.cluster_role.clone(),
-        });
+        found.entry(name).or_insert_with(|| empty(name)).binding = Some(binding.clone());
     }
     for (name, policy) in policies {
         if name == OWNER_POLICY || policy.user.is_none() || policy.role.is_none() {
             continue;
         }
-        found.entry(name).or_insert_with(|| empty(name)).policy = Some(PolicyHalf {
-            user: policy.user.clone(),
-            role: policy.role,
-            passages: policy.passages.clone(),
-        });
+        found.entry(name).or_insert_with(|| empty(name)).policy = Some(policy.clone());
     }
     found.into_values().collect()
 }
@@ -80,12 +69,12 @@ pub(crate) fn pairs<'a>(
 /// Roles of people in one namespace by bindings that are no contributor's and not the owner's.
 pub(crate) fn grants<'a>(
     profile: &ProfileName,
-    bindings: impl Iterator<Item = (&'a str, &'a BindingFacts)>,
+    bindings: impl Iterator<Item = (&'a str, &'a BindingHalf)>,
 ) -> Vec<Grant> {
     let others = bindings.filter(|(name, binding)| {
         *name != OWNER_BINDING && (binding.user.is_none() || binding.role.is_none())
     });
-    let one = |(name, binding): (&'a str, &'a BindingFacts)| {
+    let one = |(name, binding): (&'a str, &'a BindingHalf)| {
         let grant = move |subject: &Subject| Grant {
             subject: subject.clone(),
             profile: Some(profile.clone()),
@@ -98,7 +87,7 @@ pub(crate) fn grants<'a>(
 }
 
 /// KFAM passes over bindings without both annotations and the owner's is no contribution.
-fn of_binding<'a>(name: &str, binding: &'a BindingFacts) -> Option<(&'a str, Role)> {
+fn of_binding<'a>(name: &str, binding: &'a BindingHalf) -> Option<(&'a str, Role)> {
     if name == OWNER_BINDING {
         return None;
     }
@@ -122,8 +111,8 @@ fn none(profile: &ProfileName, user: &str, role: Role) -> Contribution {
 mod tests {
     use super::*;
 
-    fn binding(user: &str, cluster_role: &str) -> BindingFacts {
-        BindingFacts {
+    fn binding(user: &str, cluster_role: &str) -> BindingHalf {
+        BindingHalf {
             user: Some(user.to_owned()),
             role: Some("edit".to_owned()),
             subjects: vec![Subject::User(UserName::from_cluster(user))],
@@ -132,8 +121,8 @@ mod tests {
         }
     }
 
-    fn policy(user: &str) -> PolicyFacts {
-        PolicyFacts {
+    fn policy(user: &str) -> PolicyHalf {
+        PolicyHalf {
             user: Some(user.to_owned()),
             role: Some(Role::Edit),
             passages: Vec::new(),

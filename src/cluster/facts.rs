@@ -9,8 +9,8 @@ use super::managers;
 use super::objects::annotation;
 use super::watch::Kept;
 use crate::domain::{
-    GATEWAY_PRINCIPAL, Manager, Owner, PIPELINES_PRINCIPAL, Passage, ProfileName, Quota, QuotaUse,
-    ResourceName, Role, Subject, Text, USER_HEADER, UserName,
+    BindingHalf, GATEWAY_PRINCIPAL, Manager, Owner, PIPELINES_PRINCIPAL, Passage, PolicyHalf,
+    ProfileName, Quota, QuotaUse, ResourceName, Role, Subject, Text, USER_HEADER, UserName,
 };
 
 /// Kept of a Profile.
@@ -73,18 +73,7 @@ impl Kept for NamespaceFacts {
 }
 
 /// Kept of a RoleBinding: those of the profile controller, those that KFAM annotates, and any that names people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BindingFacts {
-    pub(crate) user: Option<String>,
-    pub(crate) role: Option<String>,
-    /// People and groups; ServiceAccounts are counted only.
-    pub(crate) subjects: Vec<Subject>,
-    /// How many subjects there are, of whatever kind.
-    pub(crate) count: usize,
-    pub(crate) cluster_role: String,
-}
-
-impl Kept for BindingFacts {
+impl Kept for BindingHalf {
     fn from_resource(object: &DynamicObject) -> Option<Self> {
         let name = object.metadata.name.as_deref()?;
         let user = annotation(object, "user").map(str::to_owned);
@@ -127,7 +116,7 @@ fn people(subjects: &Value) -> Vec<Subject> {
 /// The group of everybody whom the API server has recognised.
 const EVERYBODY: &str = "system:authenticated";
 
-impl BindingFacts {
+impl BindingHalf {
     /// The role as KFAM maps it: by what is bound, not by what the annotation claims.
     pub(crate) fn bound_role(&self) -> Option<Role> {
         Role::of_cluster_role(&self.cluster_role)
@@ -167,15 +156,7 @@ impl Kept for ClusterBindingFacts {
 }
 
 /// Kept of an AuthorizationPolicy: the owner’s, and those that KFAM annotates.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PolicyFacts {
-    pub(crate) user: Option<String>,
-    pub(crate) role: Option<Role>,
-    /// Its rules that go by a header.
-    pub(crate) passages: Vec<Passage>,
-}
-
-impl Kept for PolicyFacts {
+impl Kept for PolicyHalf {
     fn from_resource(object: &DynamicObject) -> Option<Self> {
         let name = object.metadata.name.as_deref()?;
         let user = annotation(object, "user").map(str::to_owned);

@@ -5,9 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::facts::{BindingFacts, Exists, NamespaceFacts, PolicyFacts, ProfileFacts, QuotaFacts};
+use super::facts::{Exists, NamespaceFacts, ProfileFacts, QuotaFacts};
 use super::kinds::{EDITOR, OWNER_BINDING, OWNER_POLICY, QUOTA_NAME, VIEWER};
-use crate::domain::{Health, HealthVerdict};
+use crate::domain::{BindingHalf, Health, HealthVerdict, PolicyHalf};
 
 /// How long the profile controller may take before something missing is called broken.
 const SETTLING: SignedDuration = SignedDuration::from_mins(2);
@@ -43,12 +43,12 @@ impl<V> Seen<'_, V> {
 pub(crate) struct Facts<'a> {
     pub(crate) profile: &'a ProfileFacts,
     pub(crate) namespace: Seen<'a, NamespaceFacts>,
-    pub(crate) owner_binding: Seen<'a, BindingFacts>,
-    pub(crate) editor_binding: Seen<'a, BindingFacts>,
-    pub(crate) viewer_binding: Seen<'a, BindingFacts>,
+    pub(crate) owner_binding: Seen<'a, BindingHalf>,
+    pub(crate) editor_binding: Seen<'a, BindingHalf>,
+    pub(crate) viewer_binding: Seen<'a, BindingHalf>,
     pub(crate) editor: Seen<'a, Exists>,
     pub(crate) viewer: Seen<'a, Exists>,
-    pub(crate) owner_policy: Seen<'a, PolicyFacts>,
+    pub(crate) owner_policy: Seen<'a, PolicyHalf>,
     pub(crate) quota: Seen<'a, QuotaFacts>,
 }
 
@@ -355,12 +355,12 @@ mod tests {
     struct World {
         profile: ProfileFacts,
         namespace: NamespaceFacts,
-        owner: BindingFacts,
+        owner: BindingHalf,
         quota: QuotaFacts,
     }
 
-    fn binding(user: &str) -> BindingFacts {
-        BindingFacts {
+    fn binding(user: &str) -> BindingHalf {
+        BindingHalf {
             user: Some(user.to_owned()),
             role: Some("admin".to_owned()),
             subjects: vec![crate::domain::Subject::User(UserName::from_cluster(user))],
@@ -409,7 +409,7 @@ mod tests {
         now: Timestamp,
     ) -> HealthVerdict {
         let account = binding("x");
-        let policy = PolicyFacts {
+        let policy = PolicyHalf {
             user: Some("ana@example.com".to_owned()),
             role: None,
             passages: Vec::new(),

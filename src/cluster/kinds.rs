@@ -90,6 +90,9 @@ const fn dex(kind: &'static str, plural: &'static str) -> Kind {
 
 pub(crate) const NAMESPACE: Kind = core("Namespace", "namespaces");
 pub(crate) const CONFIG_MAP: Kind = core("ConfigMap", "configmaps");
+pub(crate) const NODE: Kind = core("Node", "nodes");
+pub(crate) const EVENT: Kind = core("Event", "events");
+pub(crate) const CLAIM: Kind = core("PersistentVolumeClaim", "persistentvolumeclaims");
 pub(crate) const POD: Kind = core("Pod", "pods");
 pub(crate) const SERVICE_ACCOUNT: Kind = core("ServiceAccount", "serviceaccounts");
 pub(crate) const RESOURCE_QUOTA: Kind = core("ResourceQuota", "resourcequotas");
@@ -136,6 +139,7 @@ pub(crate) const STORAGE_CLASS: Kind =
     grouped("storage.k8s.io", "v1", "StorageClass", "storageclasses");
 pub(crate) const POD_DEFAULT: Kind =
     grouped("kubeflow.org", "v1alpha1", "PodDefault", "poddefaults");
+pub(crate) const NOTEBOOK: Kind = grouped("kubeflow.org", "v1", "Notebook", "notebooks");
 pub(crate) const PASSWORD: Kind = dex("Password", "passwords");
 pub(crate) const OAUTH2_CLIENT: Kind = dex("OAuth2Client", "oauth2clients");
 pub(crate) const REFRESH_TOKEN: Kind = dex("RefreshToken", "refreshtokens");

@@ -123,7 +123,9 @@ impl Acting {
             let objects = Objects::within(&self.client, patch.kind, DEX_NAMESPACE);
             objects.merge(&patch.name, &patch.fields, mode).await?;
         }
-        self.cluster.inner.secrets_changed.notify_one();
+        if mode == Mode::Apply {
+            self.cluster.inner.secrets_changed.notify_one();
+        }
         Ok(Applied {
             before: Some(write.before.clone()),
             changes: write.changes.clone(),

@@ -6,7 +6,7 @@ use kube::core::DynamicObject;
 
 use super::Acting;
 use crate::cluster::error::{Attempt, Error};
-use crate::cluster::kinds::{CONFIG_MAP, Kind, POD, SECRET, core, grouped};
+use crate::cluster::kinds::{CLAIM, CONFIG_MAP, Kind, NOTEBOOK, POD, SECRET, grouped};
 use crate::domain::{ProfileName, Quantity};
 
 /// How much of something there is.
@@ -29,15 +29,10 @@ pub struct InventoryLine {
     pub names: Vec<String>,
 }
 
-const VOLUMES: Kind = core("PersistentVolumeClaim", "persistentvolumeclaims");
-
 /// What people miss when it is gone, in the order in which they miss it.
 const KINDS: [(&str, Kind); 10] = [
-    ("Volumes", VOLUMES),
-    (
-        "Notebooks",
-        grouped("kubeflow.org", "v1", "Notebook", "notebooks"),
-    ),
+    ("Volumes", CLAIM),
+    ("Notebooks", NOTEBOOK),
     ("Pods", POD),
     (
         "Pipeline runs (workflows)",
@@ -94,7 +89,7 @@ impl Acting {
     /// One request per kind, all at once. Of Secrets only the names are asked for.
     pub async fn inventory(&self, profile: &ProfileName) -> Vec<InventoryLine> {
         let lines = KINDS.map(async |(what, kind)| {
-            let counted = if kind == VOLUMES {
+            let counted = if kind == CLAIM {
                 self.volumes(profile).await
             } else {
                 self.count(profile, kind).await
@@ -137,7 +132,7 @@ impl Acting {
 
     async fn volumes(&self, profile: &ProfileName) -> Result<(Amount, Vec<String>), Error> {
         let objects =
-            crate::cluster::objects::Objects::within(&self.client, VOLUMES, profile.as_str());
+            crate::cluster::objects::Objects::within(&self.client, CLAIM, profile.as_str());
         let all = objects.list().await?;
         let size = |claim: &DynamicObject| {
             let asked = &claim.data["spec"]["resources"]["requests"]["storage"];

@@ -4,12 +4,9 @@ use kube::api::{DynamicObject, ListParams};
 
 use super::Acting;
 use crate::cluster::error::{Attempt, Error};
-use crate::cluster::kinds::{Kind, STORAGE_CLASS, core};
+use crate::cluster::kinds::{EVENT, NODE, STORAGE_CLASS};
 use crate::cluster::objects::Objects;
 use crate::domain::{ProfileName, Quantity, Refusal, ResourceName, refusal};
-
-const NODE: Kind = core("Node", "nodes");
-const EVENT: Kind = core("Event", "events");
 
 /// A line that a quota could have here.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::contributors::Pair;
 use super::{Acting, Applied, changed, removed};
 use crate::cluster::error::Error;
-use crate::cluster::facts::{BindingFacts, passages};
+use crate::cluster::facts::passages;
 use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING};
 use crate::cluster::objects::{Mode, Objects, annotation, without_server_fields};
 use crate::cluster::watch::Kept as _;
-use crate::domain::{Change, ProfileName, Role, UserName};
+use crate::domain::{BindingHalf, Change, ProfileName, Role, UserName};
 
 /// A contributor's two objects, under whatever name they have.
 #[derive(Debug, Clone, Copy)]
@@ -185,7 +185,7 @@ fn summary(object: &DynamicObject) -> std::collections::BTreeMap<&'static str, S
             .filter_map(|subject| subject["name"].as_str())
             .collect();
         lines.insert("subjects", names.join(", "));
-        if let Some(facts) = BindingFacts::from_resource(object) {
+        if let Some(facts) = BindingHalf::from_resource(object) {
             lines.insert("roleRef", facts.cluster_role);
         }
         return lines;

@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 
 use super::Acting;
 use crate::cluster::error::Error;
-use crate::cluster::kinds::{Kind, core};
+use crate::cluster::kinds::{CLAIM, NODE};
 use crate::cluster::objects::{Mode, Objects};
 use crate::domain::{Actor, OperationId, ProfileName, Quota, UserName};
 
-const CLAIM: Kind = core("PersistentVolumeClaim", "persistentvolumeclaims");
-const NODE: Kind = core("Node", "nodes");
 const PLACE: &str = "default";
 const POLL: Duration = Duration::from_secs(1);
 

@@ -12,7 +12,7 @@ use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, PASSWORD, PROFILE, RESOURCE_QUOTA, ROLE_BINDING,
 };
 use crate::cluster::objects::{Objects, without_server_fields};
-use crate::domain::DEX_NAMESPACE;
+use crate::domain::{DEX_NAMESPACE, is_object_name};
 
 /// A kind of object that pages show; no other is read for showing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,11 +110,7 @@ impl FromStr for ObjectName {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let good = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
-        if text.len() <= 253
-            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text.chars().all(good)
-        {
+        if is_object_name(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(())

@@ -6,7 +6,7 @@ use kube::api::DynamicObject;
 
 use super::item::{Condition, Item, Meta, condition, conditions, list, pairs};
 use crate::cluster::facts::text;
-use crate::cluster::kinds::{Kind, NAMESPACE, core};
+use crate::cluster::kinds::{Kind, NAMESPACE, NODE};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Node {
@@ -14,8 +14,6 @@ pub struct Node {
     pub conditions: Vec<Condition>,
     /// Amounts by resource, as text.
     pub allocatable: BTreeMap<String, String>,
-    pub architecture: String,
-    pub kubelet: String,
     /// Takes no new pods.
     pub cordoned: bool,
     /// Kept for Kubernetes itself by a taint, such as a node of the control plane.
@@ -31,7 +29,7 @@ impl Node {
 }
 
 impl Item for Node {
-    const KIND: Kind = core("Node", "nodes");
+    const KIND: Kind = NODE;
 
     fn of(object: &DynamicObject) -> Option<Self> {
         let status = &object.data["status"];
@@ -39,8 +37,6 @@ impl Item for Node {
             meta: Meta::of(object)?,
             conditions: conditions(object),
             allocatable: pairs(&status["allocatable"]),
-            architecture: text(&status["nodeInfo"]["architecture"]),
-            kubelet: text(&status["nodeInfo"]["kubeletVersion"]),
             cordoned: object.data["spec"]["unschedulable"].as_bool() == Some(true),
             reserved: list(&object.data["spec"]["taints"]).any(|taint| {
                 text(&taint["key"]).starts_with("node-role.kubernetes.io/")

@@ -22,10 +22,11 @@ mod x509;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::join_all;
 use jiff::Timestamp;
 use kube::api::DynamicObject;
 
-use super::kinds::{CONFIG_MAP, SECRET};
+use super::kinds::{CONFIG_MAP, Kind, SECRET};
 use super::{Cluster, Error};
 use crate::domain::{Actor, Login};
 use named::Name;
@@ -219,6 +220,19 @@ struct Named {
     dex: Look<DexSetup>,
 }
 
+/// Each of these, as many at once as the source allows.
+async fn every(
+    source: &Source<'_>,
+    kind: Kind,
+    names: BTreeSet<Name>,
+) -> BTreeMap<Name, Look<DynamicObject>> {
+    let looks = names.into_iter().map(async |name| {
+        let look = source.get(kind, &name).await;
+        (name, look)
+    });
+    join_all(looks).await.into_iter().collect()
+}
+
 impl Named {
     async fn read(
         source: &Source<'_>,
@@ -226,18 +240,12 @@ impl Named {
         webhooks: &Seen<WebhookConfiguration>,
         certificates: &Seen<Certificate>,
     ) -> Self {
-        let mut config_maps = BTreeMap::new();
-        for name in named::wanted_config_maps(workloads) {
-            let look = source.get(CONFIG_MAP, &name).await;
-            config_maps.insert(name, look);
-        }
         let mut wanted = named::wanted_secrets(workloads);
         wanted.extend(issuing_secrets(webhooks, certificates));
-        let mut secrets = BTreeMap::new();
-        for name in wanted {
-            let look = source.get(SECRET, &name).await;
-            secrets.insert(name, look);
-        }
+        let (config_maps, secrets) = tokio::join!(
+            every(source, CONFIG_MAP, named::wanted_config_maps(workloads)),
+            every(source, SECRET, wanted),
+        );
         let dex = dex_setup(workloads, &config_maps, &secrets);
         Self {
             config_maps: config_maps

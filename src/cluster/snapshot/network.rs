@@ -86,7 +86,6 @@ impl Item for EndpointSlice {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Server {
     pub port: i64,
-    pub protocol: String,
     pub has_tls: bool,
     pub redirects_to_tls: bool,
 }
@@ -109,7 +108,6 @@ impl Item for Gateway {
             servers: list(&spec["servers"])
                 .map(|server| Server {
                     port: number(&server["port"]["number"]),
-                    protocol: text(&server["port"]["protocol"]),
                     has_tls: server["tls"]["mode"].is_string(),
                     redirects_to_tls: server["tls"]["httpsRedirect"].as_bool() == Some(true),
                 })
@@ -121,8 +119,6 @@ impl Item for Gateway {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VirtualService {
     pub meta: Meta,
-    pub gateways: Vec<String>,
-    pub prefixes: Vec<String>,
 }
 
 impl Item for VirtualService {
@@ -134,15 +130,8 @@ impl Item for VirtualService {
     );
 
     fn of(object: &DynamicObject) -> Option<Self> {
-        let spec = &object.data["spec"];
-        let matches = list(&spec["http"]).flat_map(|route| list(&route["match"]));
         Some(Self {
             meta: Meta::of(object)?,
-            gateways: texts(&spec["gateways"]),
-            prefixes: matches
-                .filter_map(|one| one["uri"]["prefix"].as_str())
-                .map(str::to_owned)
-                .collect(),
         })
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kube::api::DynamicObject;
 
 use super::item::{Item, Meta};
-use crate::cluster::kinds::{Kind, grouped};
+use crate::cluster::kinds::{Kind, NOTEBOOK};
 
 const LAST_ACTIVITY: &str = "notebooks.kubeflow.org/last-activity";
 
@@ -16,7 +16,7 @@ pub struct Notebook {
 }
 
 impl Item for Notebook {
-    const KIND: Kind = grouped("kubeflow.org", "v1", "Notebook", "notebooks");
+    const KIND: Kind = NOTEBOOK;
 
     fn of(object: &DynamicObject) -> Option<Self> {
         let meta = Meta::of(object)?;

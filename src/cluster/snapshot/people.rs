@@ -7,7 +7,7 @@ use kube::api::DynamicObject;
 use super::item::{Item, Meta, list, pairs};
 use crate::cluster::facts::text;
 use crate::cluster::kinds::{
-    self, Kind, PASSWORD, POD_DEFAULT, RESOURCE_QUOTA, ROLE_BINDING, core, grouped,
+    self, Kind, PASSWORD, POD_DEFAULT, RESOURCE_QUOTA, ROLE_BINDING, grouped,
 };
 use crate::cluster::watch::Kept as _;
 use crate::domain::Login;
@@ -90,7 +90,7 @@ pub(super) struct ClusterGrant(pub(super) Grant);
 pub(super) struct NamespacedGrant(pub(super) Grant);
 
 impl Item for ClusterGrant {
-    const KIND: Kind = grouped(RBAC, "v1", "ClusterRoleBinding", "clusterrolebindings");
+    const KIND: Kind = kinds::CLUSTER_ROLE_BINDING;
 
     fn of(object: &DynamicObject) -> Option<Self> {
         Grant::of(object).map(Self)
@@ -147,7 +147,7 @@ pub struct LimitRange {
 }
 
 impl Item for LimitRange {
-    const KIND: Kind = core("LimitRange", "limitranges");
+    const KIND: Kind = kinds::LIMIT_RANGE;
 
     fn of(object: &DynamicObject) -> Option<Self> {
         Some(Self {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::item::{Condition, Item, Meta, conditions, list, number, time};
 use super::requests;
 use crate::cluster::facts::text;
-use crate::cluster::kinds::{Kind, core};
+use crate::cluster::kinds::{EVENT, Kind, POD};
 use crate::domain::Quantity;
 
 /// How a container stopped the last time.
@@ -67,7 +67,7 @@ impl Pod {
 }
 
 impl Item for Pod {
-    const KIND: Kind = core("Pod", "pods");
+    const KIND: Kind = POD;
 
     fn of(object: &DynamicObject) -> Option<Self> {
         let (spec, status) = (&object.data["spec"], &object.data["status"]);
@@ -141,7 +141,7 @@ pub struct Event {
 }
 
 impl Item for Event {
-    const KIND: Kind = core("Event", "events");
+    const KIND: Kind = EVENT;
     const FIELDS: Option<&'static str> = Some("type=Warning");
 
     fn of(object: &DynamicObject) -> Option<Self> {

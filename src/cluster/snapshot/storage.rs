@@ -4,7 +4,7 @@ use kube::api::DynamicObject;
 
 use super::item::{Item, Meta};
 use crate::cluster::facts::text;
-use crate::cluster::kinds::{Kind, STORAGE_CLASS, core};
+use crate::cluster::kinds::{CLAIM, Kind, STORAGE_CLASS};
 
 /// Both forms count: the second is from the years before 1.6 and is still honoured.
 pub const DEFAULT_CLASS: [&str; 2] = [
@@ -63,7 +63,7 @@ pub struct Claim {
 }
 
 impl Item for Claim {
-    const KIND: Kind = core("PersistentVolumeClaim", "persistentvolumeclaims");
+    const KIND: Kind = CLAIM;
 
     fn of(object: &DynamicObject) -> Option<Self> {
         let (spec, status) = (&object.data["spec"], &object.data["status"]);

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::item::{Condition, Item, Meta, conditions, list, number, pairs};
 use crate::cluster::facts::text;
-use crate::cluster::kinds::{Kind, grouped};
+use crate::cluster::kinds::{DEPLOYMENT, Kind, grouped};
 
-const DEPLOYMENT: Kind = grouped("apps", "v1", "Deployment", "deployments");
 const STATEFUL_SET: Kind = grouped("apps", "v1", "StatefulSet", "statefulsets");
 const DAEMON_SET: Kind = grouped("apps", "v1", "DaemonSet", "daemonsets");
 
@@ -53,8 +52,6 @@ pub struct Workload {
     pub secrets: BTreeSet<String>,
     pub claims: BTreeSet<String>,
     pub conditions: Vec<Condition>,
-    /// Labels of its pods.
-    pub pod_labels: BTreeMap<String, String>,
 }
 
 impl Workload {
@@ -96,7 +93,6 @@ impl Workload {
             secrets: references.secrets,
             claims: references.claims,
             conditions: conditions(object),
-            pod_labels: pairs(&spec["template"]["metadata"]["labels"]),
         })
     }
 }

@@ -207,7 +207,6 @@ mod tests {
     fn https_is_offered_where_a_gateway_serves_it_and_http_where_it_does_not_lead_away() {
         let server = |has_tls, redirects_to_tls| Server {
             port: 80,
-            protocol: "HTTP".into(),
             has_tls,
             redirects_to_tls,
         };
