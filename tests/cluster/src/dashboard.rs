@@ -13,7 +13,7 @@ use crate::{
     running::Lab,
     waiting,
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// What `deploy/base` puts into a cluster that an API server alone can take.
 const DEPLOY: [&str; 4] = [
@@ -262,6 +262,17 @@ pub async fn wait_for_operation(browser: &mut Browser, path: String) -> Result<P
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     bail!("the operation at {path} does not end")
+}
+
+/// Fetches the password of a finished operation, which is possible once.
+pub async fn password_of(browser: &mut Browser, done: &Page) -> Result<String> {
+    let path = format!("{}/receipt", done.path);
+    let receipt = browser.submit(done, &path, &[]).await?;
+    ensure!(receipt.status == 200, "{}", receipt.text());
+    let shown = receipt.body.split_once("data-password");
+    let shown = shown.and_then(|(_, rest)| rest.split_once('>')?.1.split_once('<'));
+    let (password, _) = shown.with_context(|| format!("no password: {}", receipt.text()))?;
+    Ok(password.trim().to_owned())
 }
 
 async fn deploy(lab: &Lab) -> Result<()> {

@@ -104,7 +104,7 @@ impl DexProcess {
 }
 
 /// From the Secret that an installation may have instead, or from the ConfigMap of Kubeflow.
-async fn configuration(client: &Client) -> Result<String> {
+pub(crate) async fn configuration(client: &Client) -> Result<String> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), NAMESPACE);
     if let Some(secret) = secrets.get_opt(CONFIGURATION_SECRET).await? {
         let data = secret.data.unwrap_or_default();

@@ -17,17 +17,19 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use k8s_openapi::api::{
-    apps::v1::Deployment,
-    core::v1::{ConfigMap, Pod},
-};
+use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use kube::{
     Api, ResourceExt,
     api::{ListParams, Patch, PatchParams},
 };
 use serde_json::json;
 
-use crate::{dex::NAMESPACE, manifests, running::Lab, waiting};
+use crate::{
+    dex::{self, NAMESPACE},
+    manifests,
+    running::Lab,
+    waiting,
+};
 
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -159,9 +161,7 @@ fn has_status(pod: &Pod) -> bool {
 }
 
 async fn start(lab: &Lab, dex: Dex, pod: &Pod) -> Result<()> {
-    let maps: Api<ConfigMap> = Api::namespaced(lab.client(), NAMESPACE);
-    let data = maps.get("dex").await?.data.unwrap_or_default();
-    let text = data.get("config.yaml").context("no config.yaml")?;
+    let text = dex::configuration(&lab.client()).await?;
     let spec = pod.spec.as_ref().context("a pod without spec")?;
     for container in spec.init_containers.iter().flatten() {
         let command = container.command.clone().unwrap_or_default();

@@ -4,10 +4,11 @@
 use std::{net::Ipv4Addr, path::Path, path::PathBuf};
 
 use anyhow::{Context, Result};
+use kubeflow_admin::clock::Clock;
 use kubeflow_admin::sandbox::{self, Controllers, Issuer, api::Api};
 use tokio::{net::TcpListener, runtime::Runtime, sync::Mutex};
 
-use crate::{kubeconfig, kubeconfig::Endpoint, run_directory::RunDirectory};
+use crate::{kubeconfig, kubeconfig::Endpoint, ports, run_directory::RunDirectory};
 
 /// Something that listens on one port, on a runtime of its own: the runtimes of tests end before it does.
 struct Listening {
@@ -16,14 +17,11 @@ struct Listening {
 }
 
 impl Listening {
-    async fn new() -> Result<(Self, TcpListener)> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let port = listener.local_addr()?.port();
-        let listening = Self {
-            port,
+    fn new() -> Result<Self> {
+        Ok(Self {
+            port: ports::free()?,
             runtime: Mutex::default(),
-        };
-        Ok((listening, listener))
+        })
     }
 
     fn url(&self) -> String {
@@ -82,12 +80,11 @@ impl Server {
     pub(crate) async fn start(run: &RunDirectory) -> Result<Self> {
         let audit_log = run.write("audit.log", "")?;
         let api = sandbox::start(sandbox::api::Settings {
-            clock: jiff_now,
+            clock: || Clock.now(),
             token: || uuid::Uuid::new_v4().simple().to_string(),
             audit_log: Some(audit_log.clone()),
         })?;
-        let (listening, listener) = Listening::new().await?;
-        drop(listener);
+        let listening = Listening::new()?;
         let endpoint = Endpoint::plain(listening.url());
         let path: &Path = run.path();
         let token = api.administrator_token("lab-administrator");
@@ -122,8 +119,7 @@ impl Server {
     }
 
     pub(crate) async fn issuer(&self) -> Result<SignIn> {
-        let (listening, listener) = Listening::new().await?;
-        drop(listener);
+        let listening = Listening::new()?;
         let issuer = Issuer::start(&self.api, "The lab.")?;
         let sign_in = SignIn { issuer, listening };
         sign_in.start_again().await?;
@@ -159,12 +155,4 @@ impl SignIn {
             })
             .await
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the lab has no clock but the machine's"
-)]
-fn jiff_now() -> jiff::Timestamp {
-    jiff::Timestamp::now()
 }

@@ -29,6 +29,7 @@ pub mod http_client;
 pub mod image;
 mod in_memory;
 pub mod installed;
+pub mod killable;
 mod kubeconfig;
 pub mod manifests;
 pub mod node;

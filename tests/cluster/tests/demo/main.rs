@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use lab::browser::Browser;
-use lab::dashboard::run_operation;
+use lab::dashboard::{password_of, run_operation};
 use lab::demo::Demo;
 
 #[tokio::test]
@@ -56,15 +56,11 @@ async fn somebody_added_in_the_demo_signs_in_with_the_password_of_the_receipt() 
     let plan = browser.submit(&form, path, &fields).await.unwrap();
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let receipt = format!("{}/receipt", done.path);
-    let receipt = browser.submit(&done, &receipt, &[]).await.unwrap();
-    let (_, rest) = receipt.body.split_once("data-password").unwrap();
-    let (_, rest) = rest.split_once('>').unwrap();
-    let password = rest.split('<').next().unwrap().trim();
+    let password = password_of(&mut browser, &done).await.unwrap();
 
     let mut newcomer = Browser::new(&demo.origin);
     let mine = newcomer
-        .sign_in("/kubeflow-admin/mine", "newcomer@example.com", password)
+        .sign_in("/kubeflow-admin/mine", "newcomer@example.com", &password)
         .await
         .unwrap();
     assert_eq!(mine.path, "/kubeflow-admin/mine", "{}", mine.text());

@@ -7,7 +7,7 @@ use k8s_openapi::api::{
 use kube::Api;
 use kube::api::{Patch, PatchParams};
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, password_of, run_operation, wait_for_operation};
 use lab::{Lab, dex_pod};
 use serde_json::json;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -140,7 +140,7 @@ impl World {
     }
 
     pub(crate) async fn password(&mut self, done: &Page) -> String {
-        password_of(&mut self.admin, done).await
+        password_of(&mut self.admin, done).await.unwrap()
     }
 
     /// At Dex itself: the dashboard lets nobody try as often as these tests do.
@@ -150,20 +150,6 @@ impl World {
         let page = browser.sign_in(begin, email, password).await.unwrap();
         page.path.starts_with("/test?code=")
     }
-}
-
-/// Fetches the password of a finished operation.
-pub(crate) async fn password_of(browser: &mut Browser, done: &Page) -> String {
-    let path = format!("{}/receipt", done.path);
-    let receipt = browser.submit(done, &path, &[]).await.unwrap();
-    let at = receipt
-        .body
-        .find("data-password")
-        .unwrap_or_else(|| panic!("no password: {}", receipt.text()));
-    let rest = &receipt.body[at..];
-    let start = rest.find('>').unwrap() + 1;
-    let end = start + rest[start..].find('<').unwrap();
-    rest[start..end].trim().to_owned()
 }
 
 pub(crate) fn assert_state(page: &Page, state: &str) {

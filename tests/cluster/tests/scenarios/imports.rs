@@ -8,10 +8,10 @@ use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, List
 use lab::Lab;
 use lab::browser::{Browser, Page};
 use lab::dashboard::{run_operation, start_operation, wait_for_operation};
+use lab::killable::Killable;
 use lab::proxy::Moment;
 
-use crate::operations::Killable;
-use crate::world::{add_user, admin, world};
+use crate::world::{ADMIN, PASSWORD, add_user, admin, world};
 
 const IMPORT: &str = "/kubeflow-admin/users/import";
 
@@ -272,10 +272,11 @@ async fn a_list_can_be_stopped_and_resumed() {
 
 async fn killed(prefix: &str, number: u32, moment: Moment) {
     let (lab, _) = world().await;
-    let mut world = Killable::start(lab).await;
+    let mut world = Killable::start(lab, ADMIN, PASSWORD).await.unwrap();
     let fields = [("with_profile", "yes"), ("pattern", "{user}")];
     let plan = send(&mut world.browser, &crowd(prefix, 6), &fields).await;
-    world.killed_at(&plan, number, moment).await.unwrap();
+    let killed = world.killed_at(&plan, number, moment).await;
+    assert!(killed.unwrap(), "it ended before that");
     world.dashboard.start_again().await.unwrap();
     let ended = wait_for_operation(&mut world.browser, plan.path.clone()).await;
     let ended = ended.unwrap_or_else(|why| panic!("{why:#}\n{}", world.dashboard.log_text()));

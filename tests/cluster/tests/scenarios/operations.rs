@@ -1,76 +1,23 @@
 //! Operations survive everything: killed at every request, they are finished or undone, once.
 
-use lab::Lab;
-use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, Options, start_operation, wait_for_operation};
-use lab::proxy::{Blow, Moment, Proxy, Trap};
+use lab::browser::Page;
+use lab::dashboard::{password_of, wait_for_operation};
+use lab::killable::Killable;
+use lab::proxy::Moment;
 
-use crate::world::{ADMIN, PASSWORD, password_of, plan_user, world};
-
-/// A dashboard whose requests to the API server go through a proxy.
-pub(crate) struct Killable {
-    pub(crate) dashboard: Dashboard,
-    proxy: Proxy,
-    pub(crate) browser: Browser,
-}
-
-impl Killable {
-    pub(crate) async fn start(lab: &Lab) -> Self {
-        // The ServiceAccount is there once any dashboard was started.
-        world().await;
-        let own = lab
-            .service_account_kubeconfig("kubeflow-admin", "kubeflow-admin")
-            .await
-            .unwrap();
-        let proxy = Proxy::start(&own, lab.directory()).await.unwrap();
-        let options = Options {
-            kubeconfig: Some(proxy.kubeconfig().to_owned()),
-            environment: vec![("KUBEFLOW_ADMIN_TAKE_OVER_AFTER".into(), "2s".into())],
-            ..Options::default()
-        };
-        let dashboard = Dashboard::start_with(lab, options).await.unwrap();
-        let browser = dashboard.signed_in(ADMIN, PASSWORD).await.unwrap();
-        Self {
-            dashboard,
-            proxy,
-            browser,
-        }
-    }
-
-    /// Starts the plan with a trap at its `number`th request; `None` when it ended before that.
-    pub(crate) async fn killed_at(
-        &mut self,
-        plan: &Page,
-        number: u32,
-        moment: Moment,
-    ) -> Option<()> {
-        let process = self.dashboard.process_id().unwrap();
-        self.proxy.arm(Trap {
-            process,
-            blow: Blow::Kill,
-            moment,
-            countdown: number,
-        });
-        if let Ok(started) = start_operation(&mut self.browser, plan).await {
-            let path = started.path.clone();
-            // Either it ends, or the connection does.
-            let _ = wait_for_operation(&mut self.browser, path).await;
-        }
-        self.proxy.disarm().is_none().then_some(())
-    }
-}
+use crate::world::{ADMIN, PASSWORD, plan_user, world};
 
 async fn kill_at_every_request(moment: Moment, tag: &str) {
     let (lab, _) = world().await;
-    let mut world = Killable::start(lab).await;
+    let mut world = Killable::start(lab, ADMIN, PASSWORD).await.unwrap();
     for number in 0..200 {
         let (email, profile) = (
             format!("{tag}{number}@example.com"),
             format!("{tag}{number}"),
         );
         let plan = plan_user(&mut world.browser, &email, &profile).await;
-        let killed = world.killed_at(&plan, number, moment).await;
-        if killed.is_some() {
+        let killed = world.killed_at(&plan, number, moment).await.unwrap();
+        if killed {
             world.dashboard.start_again().await.unwrap();
         }
         let path = plan.path.clone();
@@ -97,7 +44,7 @@ async fn kill_at_every_request(moment: Moment, tag: &str) {
             ended.text()
         );
         check_whole(&mut world, &ended, &email).await;
-        if killed.is_none() {
+        if !killed {
             assert!(number > 5, "only {number} requests were seen");
             return;
         }
@@ -107,7 +54,7 @@ async fn kill_at_every_request(moment: Moment, tag: &str) {
 
 /// The password works, and every line of the record is there once.
 async fn check_whole(world: &mut Killable, ended: &Page, email: &str) {
-    let password = password_of(&mut world.browser, ended).await;
+    let password = password_of(&mut world.browser, ended).await.unwrap();
     world.dashboard.signed_in(email, &password).await.unwrap();
     let activity = format!(
         "/kubeflow-admin/activity?operation={}",
@@ -137,12 +84,10 @@ async fn killed_before_any_answer_an_operation_is_finished_by_the_next_start() {
 #[tokio::test]
 async fn an_operation_that_was_killed_can_be_undone() {
     let (lab, _) = world().await;
-    let mut world = Killable::start(lab).await;
+    let mut world = Killable::start(lab, ADMIN, PASSWORD).await.unwrap();
     let plan = plan_user(&mut world.browser, "halfway@example.com", "halfway").await;
-    world
-        .killed_at(&plan, 3, Moment::BeforeAnswer)
-        .await
-        .unwrap();
+    let killed = world.killed_at(&plan, 3, Moment::BeforeAnswer).await;
+    assert!(killed.unwrap(), "it ended before that");
     world.dashboard.start_again().await.unwrap();
     let ended = wait_for_operation(&mut world.browser, plan.path.clone())
         .await

@@ -8,7 +8,7 @@ use lab::dashboard::{run_operation, wait_for_operation};
 use serde_json::json;
 
 use crate::reach::eventually;
-use crate::world::{add_user, admin, world};
+use crate::world::{add_user, admin, pod_with, world};
 
 async fn shown_to(lab: &Lab, person: &str) -> Vec<(String, String)> {
     let listed = lab.kfam().list_bindings(Some(person), None, None).await;
@@ -23,18 +23,18 @@ async fn shown_to(lab: &Lab, person: &str) -> Vec<(String, String)> {
 async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_and_back() {
     let (lab, _) = world().await;
     let mut browser = admin().await;
-    add_user(&mut browser, "old-owner@example.com", "handed").await;
+    add_user(&mut browser, "old-owner@example.com", "passed-on").await;
     // The new owner contributes already; that pair has to go.
-    let pair = lab::stand_in::kfam::Binding::new("new-owner@example.com", "handed", "edit");
+    let pair = lab::stand_in::kfam::Binding::new("new-owner@example.com", "passed-on", "edit");
     lab.kfam()
         .create_binding("old-owner@example.com", &pair)
         .await
         .unwrap();
-    let path = "/kubeflow-admin/profiles/of/handed/owner";
-    let list = "/kubeflow-admin/profiles?q=handed";
+    let path = "/kubeflow-admin/profiles/of/passed-on/owner";
+    let list = "/kubeflow-admin/profiles?q=passed-on";
     eventually(
         &mut browser,
-        "/kubeflow-admin/profiles/of/handed",
+        "/kubeflow-admin/profiles/of/passed-on",
         "new-owner@example.com",
     )
     .await;
@@ -45,7 +45,7 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
     plan.expect_text("annotation owner").unwrap();
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let here = |person: &str| (String::from("handed"), person.to_owned());
+    let here = |person: &str| (String::from("passed-on"), person.to_owned());
     assert_eq!(
         shown_to(lab, "new-owner@example.com").await,
         [here("new-owner@example.com")]
@@ -55,7 +55,7 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
         [here("old-owner@example.com")]
     );
     let namespaces: Api<Namespace> = Api::all(lab.client());
-    let namespace = namespaces.get("handed").await.unwrap();
+    let namespace = namespaces.get("passed-on").await.unwrap();
     assert_eq!(
         namespace.metadata.annotations.unwrap()["owner"],
         "new-owner@example.com"
@@ -136,11 +136,7 @@ async fn a_profile_of_which_only_the_owner_field_was_changed_is_finished() {
 
 fn pod() -> Pod {
     let resources = json!({"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"cpu": "10m", "memory": "16Mi"}});
-    serde_json::from_value(json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "try-"},
-        "spec": {"containers": [{"name": "c", "image": "example.com/c:1", "resources": resources}]},
-    }))
-    .unwrap()
+    pod_with(&resources)
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use lab::browser::{Browser, Page};
 use lab::dashboard::{run_operation, wait_for_operation};
 use serde_json::json;
 
-use crate::world::{add_user, admin, world};
+use crate::world::{add_user, admin, pod_with, world};
 
 const DEFAULTS: [(&str, &str); 5] = [
     ("defaults", "yes"),
@@ -29,11 +29,7 @@ fn pod(cpu: Option<&str>) -> Pod {
         || json!({}),
         |cpu| json!({"requests": {"cpu": cpu, "memory": "1Gi"}, "limits": {"cpu": cpu, "memory": "1Gi"}}),
     );
-    serde_json::from_value(json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "try-"},
-        "spec": {"containers": [{"name": "c", "image": "example.com/c:1", "resources": resources}]},
-    }))
-    .unwrap()
+    pod_with(&resources)
 }
 
 #[tokio::test]

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, Options, start_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, Options, password_of, start_operation, wait_for_operation};
 use lab::proxy::{Blow, Moment, Proxy, Trap};
 use tokio::time::Instant;
 
 use crate::postgres;
-use crate::world::{ADMIN, PASSWORD, password_of, plan_user, world};
+use crate::world::{ADMIN, PASSWORD, plan_user, world};
 
 struct Pair {
     /// The one that begins; its requests to the API server go through the proxy.
@@ -81,7 +81,7 @@ impl Pair {
         );
         let log = self.second.log_text();
         assert!(log.contains("operation.taken-over"), "{log}");
-        let password = password_of(&mut self.onlooker, ended).await;
+        let password = password_of(&mut self.onlooker, ended).await.unwrap();
         self.second.signed_in(email, &password).await.unwrap();
         let activity = format!(
             "/kubeflow-admin/activity?operation={}",

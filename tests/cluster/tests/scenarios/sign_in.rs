@@ -13,15 +13,15 @@ async fn a_deep_link_survives_sign_in() {
     let mut browser = dashboard.browser();
     let page = browser
         .sign_in(
-            "/kubeflow-admin/users?q=admin&sort=email",
+            "/kubeflow-admin/users?q=reader&sort=email",
             "deep@example.com",
             PASSWORD,
         )
         .await
         .unwrap();
     assert_eq!(page.status, 200);
-    assert_eq!(page.path, "/kubeflow-admin/users?q=admin&sort=email");
-    page.expect_text(ADMIN).unwrap();
+    assert_eq!(page.path, "/kubeflow-admin/users?q=reader&sort=email");
+    page.expect_text("reader@example.com").unwrap();
 }
 
 #[tokio::test]

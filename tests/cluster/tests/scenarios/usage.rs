@@ -8,9 +8,9 @@ use lab::waiting;
 use crate::world::{PASSWORD, add_user, make_admin, world};
 
 /// A pod that nobody runs takes from the quota all the same.
-const POD: &str = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: recorded}}
+const POD: &str = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: used-here}}
 ---
-{apiVersion: v1, kind: Pod, metadata: {name: works, namespace: recorded}, spec: {automountServiceAccountToken: false, \
+{apiVersion: v1, kind: Pod, metadata: {name: works, namespace: used-here}, spec: {automountServiceAccountToken: false, \
     containers: [{name: main, image: none, resources: {requests: {cpu: '3', memory: 6Gi}, limits: {cpu: '3', memory: 6Gi}}}]}}";
 
 #[tokio::test]
@@ -22,16 +22,16 @@ async fn a_profile_is_recorded_and_shown_to_its_owner_and_to_nobody_else_without
         .signed_in("recorder@example.com", PASSWORD)
         .await
         .unwrap();
-    let password = add_user(&mut browser, "recorded@example.com", "recorded").await;
+    let password = add_user(&mut browser, "used-here@example.com", "used-here").await;
     drop(dashboard);
     lab.apply_yaml(POD).await.unwrap();
     // A new one takes its first sample as soon as it has seen the quotas.
     let dashboard = Dashboard::start(lab).await.unwrap();
     let mut owner = dashboard
-        .signed_in("recorded@example.com", &password)
+        .signed_in("used-here@example.com", &password)
         .await
         .unwrap();
-    let path = "/kubeflow-admin/profiles/of/recorded/usage?range=day";
+    let path = "/kubeflow-admin/profiles/of/used-here/usage?range=day";
     let page = waiting::until("the first sample", Duration::from_mins(1), || {
         let mut owner = owner.clone();
         async move {
@@ -70,7 +70,7 @@ async fn a_profile_is_recorded_and_shown_to_its_owner_and_to_nobody_else_without
     let line = csv
         .body
         .lines()
-        .find(|line| line.contains(",recorded,cpu,"))
+        .find(|line| line.contains(",used-here,cpu,"))
         .unwrap_or_else(|| panic!("{}", csv.body));
     assert!(line.contains(",0.250,CPU-hours,3,1,"), "{line}");
 }

@@ -2,9 +2,9 @@
 
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::Api;
-use lab::dashboard::run_operation;
+use lab::dashboard::{password_of, run_operation};
 
-use crate::world::{PASSWORD, add_user, admin, password_of, plan_user, world};
+use crate::world::{PASSWORD, add_user, admin, plan_user, world};
 
 #[tokio::test]
 async fn an_added_user_can_sign_in_and_has_a_profile_with_quota() {
@@ -20,7 +20,7 @@ async fn an_added_user_can_sign_in_and_has_a_profile_with_quota() {
     done.expect_text("Dex signed maya@example.com in with the new password")
         .unwrap();
 
-    let password = password_of(&mut browser, &done).await;
+    let password = password_of(&mut browser, &done).await.unwrap();
     let quotas: Api<ResourceQuota> = Api::namespaced(lab.client(), "maya");
     let quota = quotas.get("kf-resource-quota").await.unwrap();
     assert_eq!(quota.spec.unwrap().hard.unwrap()["cpu"].0, "4");
@@ -50,7 +50,7 @@ async fn sec_43_a_password_is_shown_once_and_kept_nowhere() {
     let mut browser = admin().await;
     let plan = plan_user(&mut browser, "once@example.com", "once").await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
-    let password = password_of(&mut browser, &done).await;
+    let password = password_of(&mut browser, &done).await.unwrap();
     let again = browser
         .submit(&done, &format!("{}/receipt", done.path), &[])
         .await
@@ -101,7 +101,7 @@ async fn a_reset_password_replaces_the_old_one_and_undo_brings_it_back() {
         .await
         .unwrap();
     let done = run_operation(&mut browser, &plan).await.unwrap();
-    let new = password_of(&mut browser, &done).await;
+    let new = password_of(&mut browser, &done).await.unwrap();
     dashboard
         .signed_in("forgetful@example.com", &new)
         .await
@@ -213,7 +213,7 @@ async fn undoing_an_added_user_leaves_nothing() {
     let mut browser = admin().await;
     let plan = plan_user(&mut browser, "mistake@example.com", "mistake").await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
-    let password = password_of(&mut browser, &done).await;
+    let password = password_of(&mut browser, &done).await.unwrap();
     let undone = browser
         .submit(&done, &format!("{}/undo", done.path), &[])
         .await

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use k8s_openapi::api::core::v1::Pod;
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, run_operation};
+use lab::dashboard::{Dashboard, password_of, run_operation};
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 pub(crate) const PASSWORD: &str = "correct-horse-battery";
@@ -77,22 +79,16 @@ pub(crate) async fn add_user(browser: &mut Browser, email: &str, profile: &str) 
     let plan = plan_user(browser, email, profile).await;
     let done = run_operation(browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    password_of(browser, &done).await
+    password_of(browser, &done).await.unwrap()
 }
 
-/// Fetches the password of a finished operation, which is possible once.
-pub(crate) async fn password_of(browser: &mut Browser, done: &Page) -> String {
-    let path = format!("{}/receipt", done.path);
-    let receipt = browser.submit(done, &path, &[]).await.unwrap();
-    assert_eq!(receipt.status, 200, "{}", receipt.text());
-    let at = receipt
-        .body
-        .find("data-password")
-        .unwrap_or_else(|| panic!("no password: {}", receipt.text()));
-    let rest = &receipt.body[at..];
-    let start = rest.find('>').unwrap() + 1;
-    let end = start + rest[start..].find('<').unwrap();
-    rest[start..end].trim().to_owned()
+/// A Pod of one container with these resources; what it runs is nowhere to be had.
+pub(crate) fn pod_with(resources: &Value) -> Pod {
+    serde_json::from_value(json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "try-"},
+        "spec": {"containers": [{"name": "c", "image": "example.com/c:1", "resources": resources}]},
+    }))
+    .unwrap()
 }
 
 /// A read-only administrator, as an installation would make one: may list, may not write.
