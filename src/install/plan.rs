@@ -2,6 +2,7 @@
 //! server-side dry run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use futures::{StreamExt as _, stream as futures_stream};
 use serde_json::Value;
@@ -15,6 +16,9 @@ use crate::domain::{Conflict, ObjectRef};
 
 /// Requests on their way at the same time.
 pub(super) const AT_ONCE: usize = 16;
+/// How often an object is looked for, and the pause between.
+const QUESTIONS: u32 = 3;
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(1);
 /// Changed fields that are named of one object.
 const FIELDS_NAMED: usize = 5;
 
@@ -265,9 +269,16 @@ fn unseen(object: &ObjectRef, refusal: &Refusal) -> PlanError {
     }
 }
 
+/// Whoever does not answer is asked again a few times: a plan is hundreds of questions.
 async fn seen(acting: &Acting, target: &Target) -> Result<Option<Value>, PlanError> {
-    let found = acting.look(target).await;
-    found.map_err(|refusal| unseen(&target.object, &refusal))
+    let mut left = QUESTIONS;
+    loop {
+        left -= 1;
+        match acting.look(target).await {
+            Err(Refusal::Passing(_)) if left > 0 => tokio::time::sleep(BETWEEN_QUESTIONS).await,
+            found => return found.map_err(|refusal| unseen(&target.object, &refusal)),
+        }
+    }
 }
 
 /// What is known of the cluster while objects are looked at.

@@ -2,7 +2,7 @@
 //! would leave in the API, and nothing else. They look again and again, as often as a person would notice.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeSet, HashMap},
     time::{Duration, Instant},
 };
 
@@ -24,6 +24,13 @@ const NODE: &str = "slow-node";
 const PAUSE: Duration = Duration::from_millis(400);
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const MANAGER: &str = "stand-in";
+
+/// cert-manager's program that fills CA bundles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cainjector {
+    Ready,
+    Away,
+}
 
 pub(super) struct Hands {
     client: Client,
@@ -61,7 +68,7 @@ impl Hands {
     async fn look(&mut self) -> Result<()> {
         self.keep_node().await?;
         let ready = self.pods().await?;
-        let runs = |name: &str| ready.keys().any(|pod| pod.starts_with(name));
+        let runs = |name: &str| ready.iter().any(|pod| pod.starts_with(name));
         if runs("cert-manager/cert-manager-") {
             self.certificates().await?;
         }
@@ -73,12 +80,16 @@ impl Hands {
             let run = profile_controller::run(self.client.clone(), delay);
             self.profiles = Some(tokio::spawn(run));
         }
-        let injects = runs("cert-manager/cert-manager-cainjector-");
+        let cainjector = if runs("cert-manager/cert-manager-cainjector-") {
+            Cainjector::Ready
+        } else {
+            Cainjector::Away
+        };
         for kind in [
             "MutatingWebhookConfiguration",
             "ValidatingWebhookConfiguration",
         ] {
-            self.bundles(kind, injects).await?;
+            self.bundles(kind, cainjector).await?;
         }
         Ok(())
     }
@@ -119,9 +130,9 @@ impl Hands {
     }
 
     /// Brings pods up and clears away those that end; gives the ready ones, as `namespace/name`.
-    async fn pods(&mut self) -> Result<BTreeMap<String, ()>> {
+    async fn pods(&mut self) -> Result<BTreeSet<String>> {
         let all: Api<Pod> = Api::all(self.client.clone());
-        let mut ready = BTreeMap::new();
+        let mut ready = BTreeSet::new();
         for pod in all.list(&ListParams::default()).await? {
             let (namespace, name) = (pod.namespace().unwrap_or_default(), pod.name_any());
             let pods: Api<Pod> = Api::namespaced(self.client.clone(), &namespace);
@@ -134,7 +145,7 @@ impl Hands {
                 .as_ref()
                 .is_some_and(|status| status.phase.as_deref() == Some("Running"))
             {
-                ready.insert(path, ());
+                ready.insert(path);
             } else if self.has_mounts(&pod).await? && self.is_time(path, self.delays.pods) {
                 self.start(&pods, &pod).await?;
             }
@@ -280,7 +291,7 @@ impl Hands {
     }
 
     /// As cainjector, and as the programs that do it themselves: the CA into each webhook that is answered.
-    async fn bundles(&mut self, kind: &str, injects: bool) -> Result<()> {
+    async fn bundles(&mut self, kind: &str, cainjector: Cainjector) -> Result<()> {
         let all = self.api("admissionregistration.k8s.io", kind, None);
         for mut configuration in all.list(&ListParams::default()).await? {
             let name = configuration.name_any();
@@ -288,7 +299,7 @@ impl Hands {
             let is_injected = annotations
                 .keys()
                 .any(|key| key.starts_with("cert-manager.io/inject-"));
-            if is_injected && !injects {
+            if is_injected && cainjector == Cainjector::Away {
                 continue;
             }
             let mut changed = false;
