@@ -5,6 +5,8 @@
 //! Owns order, patience and words; knows `domain` and `cluster`, and nothing of pages, sessions or SQL. There is no
 //! journal: applying is idempotent, so that whoever was interrupted plans again and goes on.
 
+mod address;
+mod compare;
 mod conditions;
 pub mod plan;
 mod removed;

@@ -1,22 +1,25 @@
 //! What applying the text would do, looked up before anything is done: each object that can be tried is tried by a
 //! server-side dry run.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
 
 use futures::{StreamExt as _, stream as futures_stream};
 use serde_json::Value;
 
-use super::removed;
+use super::address::{addressed, to_delete};
+use super::compare::changed_fields;
 use super::stream::{Manifest, Wrong};
 use super::traps::{self, Trap, advice};
-use super::waves::{Origin, Turn, Wave};
-use crate::cluster::{Acting, Error, Mode, Owners, Refusal, Resource, Scope, Served, Target};
+use super::waves::{Turn, Wave};
+use crate::cluster::{Acting, Error, Mode, Owners, Refusal, Served, Target};
 use crate::domain::{Conflict, ObjectRef};
 
 /// Requests on their way at the same time.
 pub(super) const AT_ONCE: usize = 16;
-/// Changed fields that are named of one object.
-const FIELDS_NAMED: usize = 5;
+/// How often an object is looked for, and the pause between.
+const QUESTIONS: u32 = 3;
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(1);
 
 /// What a person decided before.
 #[derive(Debug, Clone, Default)]
@@ -130,106 +133,6 @@ pub async fn plan(
     })
 }
 
-fn to_delete(served: &Served, wanted: &[ObjectRef]) -> Result<Vec<Target>, PlanError> {
-    let mut found = Vec::new();
-    let mut wrong = Vec::new();
-    for object in wanted {
-        match served.find(object) {
-            Some(resource) => found.push(Target {
-                object: object.clone(),
-                plural: resource.plural.clone(),
-            }),
-            None => wrong.push(Wrong::new(
-                0,
-                object.to_string(),
-                "to be deleted, but this Kubernetes does not serve its kind",
-            )),
-        }
-    }
-    if wrong.is_empty() {
-        Ok(found)
-    } else {
-        Err(PlanError::Wrong(wrong))
-    }
-}
-
-/// Kinds that the text itself brings: by `apiVersion` and kind.
-fn brought(manifests: &[Manifest]) -> HashMap<(String, String), Resource> {
-    let mut found = HashMap::new();
-    let definitions = manifests
-        .iter()
-        .filter(|one| one.object.kind == "CustomResourceDefinition");
-    for spec in definitions.map(|one| &one.body["spec"]) {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let scope = if spec["scope"] == "Cluster" {
-            Scope::Cluster
-        } else {
-            Scope::Namespaced
-        };
-        for version in spec["versions"].as_array().into_iter().flatten() {
-            let api_version = format!("{}/{}", text(&spec["group"]), text(&version["name"]));
-            let resource = Resource {
-                plural: text(&spec["names"]["plural"]),
-                scope,
-            };
-            found.insert((api_version, text(&spec["names"]["kind"])), resource);
-        }
-    }
-    found
-}
-
-/// Each object with its address and wave, in order; kinds that nobody knows are errors.
-fn addressed(
-    manifests: Vec<Manifest>,
-    served: &Served,
-    default_namespace: &str,
-) -> Result<(Vec<Planned>, Vec<LeftOut>), PlanError> {
-    let brought = brought(&manifests);
-    let (mut objects, mut left_out, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
-    for manifest in manifests {
-        let mut object = manifest.object.clone();
-        let key = (object.api_version(), object.kind.clone());
-        let Some(resource) = served.find(&object).or_else(|| brought.get(&key)) else {
-            if let Some(why) = removed::why(&object) {
-                left_out.push(LeftOut {
-                    object,
-                    line: manifest.line,
-                    why,
-                });
-            } else {
-                let says = format!(
-                    "neither this cluster nor the text knows the kind {} {}",
-                    key.0, key.1
-                );
-                wrong.push(Wrong::new(manifest.line, object.to_string(), says));
-            }
-            continue;
-        };
-        object.namespace = match resource.scope {
-            Scope::Cluster => None,
-            Scope::Namespaced => object
-                .namespace
-                .or_else(|| Some(default_namespace.to_owned())),
-        };
-        objects.push(Planned {
-            wave: Wave::of(&object, Origin::of(&object)),
-            turn: Turn::of(&object),
-            target: Target {
-                object,
-                plural: resource.plural.clone(),
-            },
-            manifest,
-            fate: Fate::New,
-        });
-    }
-    objects.sort_by_key(|one| (one.wave, one.turn));
-    if wrong.is_empty() {
-        Ok((objects, left_out))
-    } else {
-        Err(PlanError::Wrong(wrong))
-    }
-}
-
 async fn absent_namespaces(
     acting: &Acting,
     objects: &[Planned],
@@ -265,9 +168,16 @@ fn unseen(object: &ObjectRef, refusal: &Refusal) -> PlanError {
     }
 }
 
+/// Whoever does not answer is asked again a few times: a plan is hundreds of questions.
 async fn seen(acting: &Acting, target: &Target) -> Result<Option<Value>, PlanError> {
-    let found = acting.look(target).await;
-    found.map_err(|refusal| unseen(&target.object, &refusal))
+    let mut left = QUESTIONS;
+    loop {
+        left -= 1;
+        match acting.look(target).await {
+            Err(Refusal::Passing(_)) if left > 0 => tokio::time::sleep(BETWEEN_QUESTIONS).await,
+            found => return found.map_err(|refusal| unseen(&target.object, &refusal)),
+        }
+    }
 }
 
 /// What is known of the cluster while objects are looked at.
@@ -395,51 +305,6 @@ pub(super) fn with_advice(object: &ObjectRef, why: &str) -> String {
     match advice(object, why) {
         "" => why.to_owned(),
         more => format!("{why}. {more}"),
-    }
-}
-
-/// Names of what differs, without what the API server keeps for itself.
-fn changed_fields(before: &Value, after: &Value) -> Vec<String> {
-    let plain = |object: &Value| {
-        let mut object = object.clone();
-        if let Some(metadata) = object["metadata"].as_object_mut() {
-            for field in ["managedFields", "resourceVersion", "generation"] {
-                metadata.remove(field);
-            }
-        }
-        if let Some(fields) = object.as_object_mut() {
-            fields.remove("status");
-        }
-        object
-    };
-    let mut found = Vec::new();
-    differences("", &plain(before), &plain(after), &mut found);
-    found
-}
-
-fn differences(path: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
-    if before == after || found.len() >= FIELDS_NAMED {
-        return;
-    }
-    match (before, after) {
-        (Value::Object(old), Value::Object(new)) => {
-            for key in old
-                .keys()
-                .chain(new.keys().filter(|key| !old.contains_key(*key)))
-            {
-                let (old, new) = (
-                    old.get(key).unwrap_or(&Value::Null),
-                    new.get(key).unwrap_or(&Value::Null),
-                );
-                differences(&format!("{path}.{key}"), old, new, found);
-            }
-        }
-        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
-            for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                differences(&format!("{path}[{index}]"), old, new, found);
-            }
-        }
-        _ => found.push(path.to_owned()),
     }
 }
 

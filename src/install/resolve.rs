@@ -62,12 +62,16 @@ pub(super) fn manifest_of(line: usize, mut body: Value) -> Result<Manifest, Wron
     Ok(Manifest { object, line, body })
 }
 
-/// The status is the controllers' word, and a placeholder for a CA nobody's.
+/// The status is the controllers' word, and so are the rules of a role that is put together from others; a placeholder
+/// for a CA is nobody's.
 fn leave_out_what_others_fill(body: &mut Value) {
     let Some(fields) = body.as_object_mut() else {
         return;
     };
     fields.remove("status");
+    if fields.get("aggregationRule").is_some_and(Value::is_object) {
+        fields.remove("rules");
+    }
     let hooks = fields.get_mut("webhooks").and_then(Value::as_array_mut);
     for place in hooks
         .into_iter()
@@ -111,5 +115,21 @@ mod tests {
             json!([{"clientConfig": {}}, {"clientConfig": {"caBundle": "real"}}])
         );
         assert_eq!(found.get("status"), None);
+    }
+
+    #[test]
+    fn the_rules_of_an_aggregated_role_are_left_to_the_controller() {
+        let role = |more: Value| {
+            let mut role = json!({
+                "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+                "metadata": {"name": "x"}, "rules": [],
+            });
+            if !more.is_null() {
+                role["aggregationRule"] = more;
+            }
+            manifest_of(1, role).map(|one| one.body).unwrap_or_default()
+        };
+        assert_eq!(role(json!({"clusterRoleSelectors": []})).get("rules"), None);
+        assert_eq!(role(Value::Null)["rules"], json!([]));
     }
 }

@@ -210,6 +210,24 @@ fn refusal(object: &ObjectRef, error: kube::Error) -> Refusal {
     }
 }
 
+/// An internal error because somebody else did not answer. Any other is one of the object: text that is no base64 is
+/// answered so, too.
+fn is_about_others(message: &str) -> bool {
+    let message = message.to_lowercase();
+    let signs = [
+        "webhook",
+        "etcd",
+        "timeout",
+        "timed out",
+        "deadline",
+        "connection",
+        "canceled",
+        "leader",
+        "try again",
+    ];
+    signs.iter().any(|sign| message.contains(sign))
+}
+
 /// Pure: what the API server’s answer means for trying again.
 fn judge(object: &ObjectRef, status: &Status) -> Refusal {
     let found = conflicts::from_status(status);
@@ -233,6 +251,7 @@ fn judge(object: &ObjectRef, status: &Status) -> Refusal {
         404 if no_namespace => Refusal::Lasting(says),
         // A kind that was established a moment ago is not served everywhere yet.
         404 | 408 | 409 | 429 => Refusal::Passing(says),
+        500 if !is_about_others(&status.message) => Refusal::Lasting(says),
         code if code >= 500 => Refusal::Passing(says),
         _ => Refusal::Lasting(says),
     }
@@ -262,13 +281,17 @@ mod tests {
             |code, details: Value| judge(&object("ConfigMap"), &answer(code, "words", &details));
         let passing = Refusal::Passing("words".to_owned());
         let lasting = Refusal::Lasting("words".to_owned());
-        for code in [409, 429, 500, 503, 504] {
+        for code in [409, 429, 503, 504] {
             assert_eq!(judged(code, json!({})), passing, "{code}");
         }
-        for code in [400, 403, 405, 413, 415, 422] {
+        for code in [400, 403, 405, 413, 415, 422, 500] {
             assert_eq!(judged(code, json!({})), lasting, "{code}");
         }
         assert_eq!(judged(404, json!({})), passing);
+        let unanswered =
+            "Internal error occurred: failed calling webhook \"x\": connect: connection refused";
+        let found = judge(&object("ConfigMap"), &answer(500, unanswered, &json!({})));
+        assert_eq!(found, Refusal::Passing(unanswered.to_owned()));
         assert_eq!(
             judged(404, json!({"kind": "namespaces", "name": "gone"})),
             lasting

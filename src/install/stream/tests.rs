@@ -25,8 +25,8 @@ fn documents_keep_their_lines_and_lists_are_unfolded() {
     let text = format!("# first\n---\n{MAP}---\n# nothing\n{list}---\n");
     let expected = [
         (2, "ConfigMap default/one".to_owned()),
-        (13, "Namespace a".to_owned()),
-        (13, "Namespace b".to_owned()),
+        (12, "Namespace a".to_owned()),
+        (12, "Namespace b".to_owned()),
     ];
     assert_eq!(names(&text), expected);
 }

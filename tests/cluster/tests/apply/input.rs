@@ -26,11 +26,11 @@ async fn bad_input_is_named_with_line_and_object_and_nothing_is_applied() {
     let good = map("never", "a");
     let cases = [
         ("tabs", map("bad", "b").replace("  key", "\tkey"), "line 15, ConfigMap default/bad: a tab stands"),
-        ("twice", good.clone(), "line 9, ConfigMap default/never: this object is there twice, first at line 1"),
+        ("twice", good.clone(), "line 8, ConfigMap default/never: this object is there twice, first at line 1"),
         ("unknown", map("bad", "b").replace("v1", "example.org/v1"), "knows the kind example.org/v1 ConfigMap"),
         ("cut", map("bad", "b").trim_end().to_owned(), "it seems to be cut"),
         ("lost", map("bad", "b").replace("default", "nowhere"), "there is no namespace nowhere"),
-        ("refused", map("Bad_Name", "b"), "refused    ConfigMap default/Bad_Name (line 9)"),
+        ("refused", map("Bad_Name", "b"), "refused    ConfigMap default/Bad_Name (line 8)"),
         ("removed", "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: old, namespace: default}\n".to_owned(), "gone since Kubernetes 1.25"),
     ];
     for (name, bad, expected) in cases {

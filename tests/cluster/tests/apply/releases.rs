@@ -128,7 +128,7 @@ async fn release(name: &str) {
     let delays = if compares() { SLOW } else { QUICK };
     let cluster = SlowCluster::start(delays).await.unwrap();
     let ours = in_one_pass(&cluster, &file).await;
-    println!(
+    eprintln!(
         "{name}: every object applied after {:.1} s, everything available after {:.1} s, {} requests, {} of them writes, 1 pass",
         ours.applied.as_secs_f32(),
         ours.whole.as_secs_f32(),
@@ -148,7 +148,7 @@ async fn release(name: &str) {
                 format!("after {:.1} s, {passes} passes", time.as_secs_f32())
             }),
         );
-        println!(
+        eprintln!(
             "{name}: the loop: {}, {asked} requests, {writes} of them writes",
             end.unwrap_or_else(|| "not done after 12 passes".to_owned())
         );
