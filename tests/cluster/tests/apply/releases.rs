@@ -117,10 +117,6 @@ async fn in_a_loop(cluster: &SlowCluster, file: &Path, passes: u32) -> Option<(D
     None
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "a measurement is read by whoever runs it"
-)]
 async fn release(name: &str) {
     let Some(folder) = rendered() else { return };
     let place = tempfile::tempdir().unwrap();
