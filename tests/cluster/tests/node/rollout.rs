@@ -78,12 +78,14 @@ async fn configure(lab: &Lab, text: &str) {
         .unwrap();
 }
 
-/// Without a readiness probe Kubernetes does not wait until Dex answers.
+/// The pods before the newest are gone for good, and it answers: without a readiness probe Kubernetes waits for neither.
 async fn answers(lab: &Lab) {
+    let pods: Api<Pod> = Api::namespaced(lab.client(), "auth");
     let url = format!("{}/dex/healthz", lab.dex_url());
-    waiting::until("Dex to answer", Duration::from_mins(1), async || {
+    waiting::until("Dex to answer", Duration::from_mins(2), async || {
+        let left = pods.list(&ListParams::default().labels("app=dex")).await?;
         let answer = http_client::get(&url).await?;
-        Ok(answer.status().is_success().then_some(()))
+        Ok((left.items.len() == 1 && answer.status().is_success()).then_some(()))
     })
     .await
     .unwrap();
