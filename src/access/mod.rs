@@ -4,6 +4,7 @@
 //! theirs) or [`Access`] (somebody whose permission was checked for this very request), and both come from
 //! [`Gate`] alone. Knows nothing of HTTP pages.
 
+mod authority;
 mod chain;
 mod desk;
 mod directory;

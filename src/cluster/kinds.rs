@@ -21,6 +21,10 @@ pub(crate) const VIEWER: &str = "default-viewer";
 pub const QUOTA_NAME: &str = "kf-resource-quota";
 /// Our LimitRange; another's is left alone.
 pub(crate) const DEFAULTS_NAME: &str = "kubeflow-admin-defaults";
+/// Our `ClusterRoleBinding` of the role for administrators, with everybody who was made one here.
+pub const ADMINISTRATORS: &str = "kubeflow-admin-operators";
+/// Annotation on a binding that somebody is about to be taken out of.
+pub(crate) const LEAVING: &str = "kubeflow-admin/leaving";
 /// Our ResourceQuota that lets no pod start.
 pub(crate) const FREEZE_NAME: &str = "kubeflow-admin-freeze";
 /// Where Kubeflow's own parts run, in every release.
@@ -110,6 +114,11 @@ pub(crate) const ROLE_BINDING: Kind = Kind {
 pub(crate) const CLUSTER_ROLE_BINDING: Kind = Kind {
     kind: "ClusterRoleBinding",
     plural: "clusterrolebindings",
+    ..ROLE_BINDING
+};
+pub(crate) const CLUSTER_ROLE: Kind = Kind {
+    kind: "ClusterRole",
+    plural: "clusterroles",
     ..ROLE_BINDING
 };
 pub(crate) const LIMIT_RANGE: Kind = core("LimitRange", "limitranges");

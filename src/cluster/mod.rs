@@ -57,7 +57,7 @@ pub use caches::Listing;
 pub use client::Identity;
 pub use dex_config::{Connector, DexConfig, PasswordDb};
 pub use error::Error;
-pub use kinds::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
+pub use kinds::{ADMINISTRATORS, OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
 pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
 pub use menu_text::MenuTextError;
 pub use now::Presence;

@@ -6,6 +6,7 @@
 mod access_rule;
 mod actor;
 mod audit;
+mod authority;
 mod change;
 mod container_defaults;
 mod contributor;
@@ -15,6 +16,7 @@ mod gateway;
 mod grant;
 mod health;
 mod import;
+mod leaving;
 mod login;
 mod object_ref;
 mod operation;
@@ -34,9 +36,15 @@ mod static_login;
 mod upkeep;
 pub mod usage;
 
-pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
+pub use access_rule::{
+    ADMINISTRATOR_ROLE, DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict,
+};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
+pub use authority::{
+    AdministratorChange, Authority, AuthorityBinding, AuthorityRole, Entrants, Holder, Leaving,
+    PolicyRule, Way,
+};
 pub use change::{Change, Conflict};
 pub use container_defaults::{ContainerDefaults, DefaultsError};
 pub use contributor::{Contribution, Role, binding_name};
@@ -49,6 +57,7 @@ pub use gateway::{
 pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
 pub use import::{ImportPart, ImportRow, Share, Stage};
+pub use leaving::{Checklist, Decision, Item, Line};
 pub use login::{Login, LoginSource, password_object_name, subject_of};
 pub use object_ref::{ObjectRef, is_object_name, split_api_version};
 pub use operation::{Operation, State, Step, StepRecord, StepState};

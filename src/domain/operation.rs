@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, Change, Conflict, Email, ImportPart, Kind, OperationId, ProfileName, Quota, Repair,
-    ResourceName, Role, StaticEdit, Upkeep, UserName,
+    Actor, AdministratorChange, Change, Checklist, Conflict, Email, ImportPart, Kind, OperationId,
+    ProfileName, Quota, Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -176,6 +176,10 @@ pub enum Step {
     },
     /// The same for every row of the list that this operation was planned with.
     Import(ImportPart),
+    /// Who administers.
+    Administrator(AdministratorChange),
+    /// What was decided about somebody who leaves; makes sure that an administrator stays.
+    OffBoard(Checklist),
 }
 
 impl Step {
@@ -219,6 +223,8 @@ impl Step {
                 format!("Edit the configuration of Dex: {}", list(edits))
             }
             Self::Import(part) => part.describe(),
+            Self::Administrator(change) => change.describe(),
+            Self::OffBoard(_) => "Make sure that an administrator stays who can sign in".to_owned(),
             Self::RestartDex => "Start Dex anew, once".to_owned(),
             Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
             Self::ProveDex => "Prove it: sign in at Dex".to_owned(),

@@ -28,10 +28,13 @@ pub enum Kind {
     TransferProfile,
     FreezeProfile,
     ThawProfile,
+    AddAdministrator,
+    RemoveAdministrator,
+    OffBoard,
 }
 
 impl Kind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -51,6 +54,9 @@ impl Kind {
         Self::TransferProfile,
         Self::FreezeProfile,
         Self::ThawProfile,
+        Self::AddAdministrator,
+        Self::RemoveAdministrator,
+        Self::OffBoard,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +80,9 @@ impl Kind {
             Self::TransferProfile => "transfer-profile",
             Self::FreezeProfile => "freeze-profile",
             Self::ThawProfile => "thaw-profile",
+            Self::AddAdministrator => "add-administrator",
+            Self::RemoveAdministrator => "remove-administrator",
+            Self::OffBoard => "off-board",
         }
     }
 
@@ -99,6 +108,9 @@ impl Kind {
             Self::TransferProfile => "Transfer profile",
             Self::FreezeProfile => "Freeze profile",
             Self::ThawProfile => "Thaw profile",
+            Self::AddAdministrator => "Add administrator",
+            Self::RemoveAdministrator => "Remove administrator",
+            Self::OffBoard => "Off-board",
         }
     }
 }

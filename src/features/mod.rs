@@ -4,6 +4,7 @@
 pub mod access;
 pub mod account;
 pub mod activity;
+pub mod administrators;
 pub mod capacity;
 pub mod connect;
 pub mod contributors;
@@ -11,6 +12,7 @@ pub mod dashboard;
 pub mod doctor;
 pub mod health;
 pub mod imports;
+pub mod leaving;
 pub mod live;
 pub mod mine;
 pub mod operations;
@@ -33,10 +35,12 @@ pub fn routes(app: &App) -> Routes {
         .merge(dashboard::routes(app))
         .merge(users::routes(app))
         .merge(imports::routes(app))
+        .merge(leaving::routes(app))
         .merge(profiles::routes(app))
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
         .merge(access::routes(app))
+        .merge(administrators::routes(app))
         .merge(capacity::routes(app))
         .merge(usage::routes(app))
         .merge(doctor::routes(app))

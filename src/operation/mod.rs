@@ -12,6 +12,7 @@
 //! every write of the operation is refused once the lease is lost. A lease that nobody renews is taken over.
 //! Uses cluster, store and identity; knows nothing of pages.
 
+mod administrators;
 mod dex;
 mod endings;
 mod engine;
@@ -24,6 +25,7 @@ mod step;
 mod upkeep;
 mod wait;
 
+pub use administrators::{entrants, who_stays};
 pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use plan::{PlanError, Planner};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::upkeep;
+use super::{administrators, upkeep};
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
 use crate::domain::{Actor, Kind, Operation, OperationId, State, Step, StepRecord};
@@ -149,6 +149,8 @@ pub(super) async fn rehearse(
         }
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
         Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
+        Step::Administrator(change) => administrators::rehearse(acting, change).await?,
+        Step::OffBoard(checklist) => administrators::decided(checklist),
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }

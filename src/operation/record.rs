@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::{Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep};
+use crate::domain::{
+    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep, several,
+};
 use crate::store::{self, Store};
 
 /// Appends a line. Appending the same id twice is appending it once.
@@ -122,6 +124,8 @@ fn action(step: &Step) -> &'static str {
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
         Step::Upkeep(step) => step.action(),
+        Step::Administrator(change) => change.action(),
+        Step::OffBoard(_) => "off-boarding.decided",
     }
 }
 
@@ -153,5 +157,7 @@ fn subject(step: &Step) -> String {
         }
         Step::Upkeep(step) => format!("profile {}", step.profile()),
         Step::Repair { repair, .. } => repair.object(),
+        Step::Administrator(change) => change.subject(),
+        Step::OffBoard(checklist) => several(checklist.people()),
     }
 }

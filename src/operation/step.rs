@@ -31,6 +31,8 @@ pub(super) enum StepError {
     NotReached(String),
     #[error("The new login was written, but Dex did not accept it: {0}")]
     NotProved(String),
+    #[error("{0}")]
+    NobodyLeft(String),
     #[error("The plan holds no hash for this login. Discard it and plan again.")]
     NoHash,
 }
@@ -97,6 +99,10 @@ impl Run {
             Step::EndSessions { email, user_id } => {
                 Ok(self.end_sessions(&acting, email, user_id).await)
             }
+            Step::Administrator(change) => {
+                Ok(self.change_administrator(&acting, index, change).await)
+            }
+            Step::OffBoard(checklist) => Ok(self.check_who_stays(&acting, checklist).await),
             _ => Ok(self.write(&acting, index, &step).await),
         }
     }
@@ -219,6 +225,8 @@ impl Run {
             | Step::ProveDex
             | Step::ProveSame { .. }
             | Step::Import(_)
+            | Step::Administrator(_)
+            | Step::OffBoard(_)
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -332,7 +340,9 @@ impl Run {
                     repair.object()
                 )))
             }
-            Step::AddContributor { .. }
+            Step::Administrator(change) => self.undo_administrator(&acting, change, found).await,
+            Step::OffBoard(_)
+            | Step::AddContributor { .. }
             | Step::RemoveContributor { .. }
             | Step::DeleteProfile { .. }
             | Step::EndSessions { .. }

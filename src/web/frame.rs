@@ -154,6 +154,12 @@ fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
         ),
         ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
         (
+            "Administrators",
+            paths::ADMINISTRATORS,
+            "lock",
+            Permission::ReadAdministrators,
+        ),
+        (
             "Capacity",
             paths::CAPACITY,
             "gauge",

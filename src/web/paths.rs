@@ -70,6 +70,14 @@ pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
 /// Many people in many profiles.
 pub const SHARE: &str = "/kubeflow-admin/access/share";
 
+pub const ADMINISTRATORS: &str = "/kubeflow-admin/administrators";
+pub const ADMINISTRATOR_NEW: &str = "/kubeflow-admin/administrators/new";
+pub const ADMINISTRATOR_REMOVE: &str = "/kubeflow-admin/administrators/remove";
+
+/// People who leave: the checklist, and what was done about it.
+pub const LEAVING: &str = "/kubeflow-admin/users/off-board";
+pub const LEAVING_RECEIPT: &str = "/kubeflow-admin/operations/{operation}/off-boarding";
+
 pub const CAPACITY: &str = "/kubeflow-admin/capacity";
 pub const USAGE: &str = "/kubeflow-admin/capacity/usage";
 pub const USAGE_CSV: &str = "/kubeflow-admin/capacity/usage.csv";

@@ -65,6 +65,9 @@ pub fn action(constant: &str) -> &str {
         "contributor.mended" => "Contributor repaired",
         "contributor.remains-removed" => "Remains of a contributor removed",
         "container-defaults.set" => "Container defaults set",
+        "administrator.added" => "Administrator added",
+        "administrator.removed" => "Administrator removed",
+        "off-boarding.decided" => "Off-boarding decided",
         other => other,
     }
 }

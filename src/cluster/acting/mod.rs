@@ -3,6 +3,7 @@
 //! Each function answers what it would change or has changed, and what was there before. Values of secrets are never
 //! in an answer that is shown.
 
+mod administrators;
 mod anything;
 mod contributors;
 mod defaults;

@@ -21,6 +21,16 @@ pub(super) fn after(operation: &Operation) -> Vec<Link> {
         Kind::AddUsers | Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
+        Kind::AddAdministrator | Kind::RemoveAdministrator => {
+            vec![Link::new("See all administrators", paths::ADMINISTRATORS)]
+        }
+        Kind::OffBoard => vec![
+            Link::new(
+                "Receipt to print or file away",
+                paths::fill(paths::LEAVING_RECEIPT, &operation.id.to_string()),
+            ),
+            Link::new("See all users", paths::USERS),
+        ],
         Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
         Kind::DeleteProfile
         | Kind::AddContributor

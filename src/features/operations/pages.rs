@@ -7,8 +7,8 @@ use super::{links, people};
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
-    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, Step, StepRecord,
-    StepState,
+    AdministratorChange, Change, Conflict, Kind, Operation, OperationId, PlainPassword, State,
+    Step, StepRecord, StepState,
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
@@ -158,8 +158,10 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         start_action: path(paths::OPERATION_START),
         start_label: operation.kind.title().to_owned(),
         start_kind: if irreversible
-            || matches!(operation.kind, Kind::RemoveUser | Kind::RemoveUsers)
-        {
+            || matches!(
+                operation.kind,
+                Kind::RemoveUser | Kind::RemoveUsers | Kind::RemoveAdministrator | Kind::OffBoard
+            ) {
             "danger"
         } else {
             "primary"
@@ -208,7 +210,14 @@ fn plan_step(record: &StepRecord) -> PlanStep {
         | Step::WaitForProfileGone { .. }
         | Step::AddContributor { .. }
         | Step::RemoveContributor { .. }
+        | Step::OffBoard(_)
         | Step::Upkeep(_) => "",
+        Step::Administrator(AdministratorChange::Add { .. }) => {
+            "The role kubeflow-admin-operator: everything in this dashboard, and less than cluster-admin."
+        }
+        Step::Administrator(AdministratorChange::Remove { .. }) => {
+            "Others whom the binding names stay in it. The last administrator who can sign in stays, whoever asks."
+        }
     };
     let mut notes: Vec<String> = record.notes.clone();
     notes.insert(0, note.to_owned());

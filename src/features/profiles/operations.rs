@@ -1,7 +1,7 @@
 //! Creating and deleting profiles.
 
 use crate::access::Access;
-use crate::cluster::{self, InventoryLine};
+use crate::cluster::{self, Amount, InventoryLine};
 use crate::domain::{
     Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Upkeep, UserName, several,
 };
@@ -57,7 +57,7 @@ pub async fn plan_delete_many(
         .await
 }
 
-fn deletion_steps(access: &Access, name: ProfileName) -> Vec<Step> {
+pub fn deletion_steps(access: &Access, name: ProfileName) -> Vec<Step> {
     let mut steps = agree(access, &name);
     steps.extend([
         Step::DeleteProfile { name: name.clone() },
@@ -109,14 +109,41 @@ pub async fn inventory(
     Ok(acting.inventory(name).await)
 }
 
-/// The whole procedure of handing a profile over: what the controller does when it is told, and what it forgets. With
-/// the owner that it has, it repairs a profile of which only a part was handed over.
+/// What there is of one kind. Kinds that the cluster does not know are left out.
+pub fn in_words(line: &InventoryLine) -> Option<String> {
+    let (count, text) = match &line.amount {
+        Amount::NotInstalled => return None,
+        Amount::Unknown(why) => return Some(format!("not known: {why}")),
+        Amount::Count(count) => (*count, count.to_string()),
+        Amount::Volumes(count, size) => (*count, format!("{count}, {size} together")),
+    };
+    let more = if count > line.names.len() { " …" } else { "" };
+    let names = line.names.join(", ");
+    Some(if names.is_empty() {
+        "none".to_owned()
+    } else {
+        format!("{text} ({names}{more})")
+    })
+}
+
 pub async fn plan_transfer(
     access: &Access,
     profile: &Profile,
     owner: &UserName,
     before: Option<Role>,
 ) -> Result<Operation, PlanError> {
+    let steps = transfer_steps(access, profile, owner, before);
+    plan(access, Kind::TransferProfile, &profile.name, steps).await
+}
+
+/// The whole procedure of handing a profile over: what the controller does when it is told, and what it forgets. With
+/// the owner that it has, it repairs a profile of which only a part was handed over.
+pub fn transfer_steps(
+    access: &Access,
+    profile: &Profile,
+    owner: &UserName,
+    before: Option<Role>,
+) -> Vec<Step> {
     let name = || profile.name.clone();
     let mut steps: Vec<Step> = [
         Upkeep::SetOwner {
@@ -158,7 +185,7 @@ pub async fn plan_transfer(
             role,
         });
     }
-    plan(access, Kind::TransferProfile, &profile.name, steps).await
+    steps
 }
 
 pub async fn plan_freeze(

@@ -1,8 +1,8 @@
 //! What a person types to add or remove somebody, and what is wrong with it.
 
-use super::operations::{NewUser, Removal};
+use super::operations::{NewUser, Removal, contributions_of};
 use crate::access::{Access, Person};
-use crate::domain::{Email, ProfileName, Role, UserName};
+use crate::domain::{Email, ProfileName, Role};
 use crate::features::quotas::form::QuotaForm;
 use crate::web::fields::FormErrors;
 use crate::web::form::Fields;
@@ -250,19 +250,4 @@ impl RemoveForm {
             profiles,
         })
     }
-}
-
-/// Every binding of the person, under the name that it was written with.
-pub(super) fn contributions_of(
-    access: &Access,
-    person: &Person,
-) -> Vec<(ProfileName, UserName, Role)> {
-    let all = access.cluster().contributions();
-    let theirs = all
-        .items
-        .iter()
-        .filter(|contribution| contribution.user.folded() == person.key);
-    theirs
-        .map(|c| (c.profile.clone(), c.user.clone(), c.role))
-        .collect()
 }

@@ -6,9 +6,8 @@ use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::form::contributions_of;
 use super::form_pages::consequences;
-use super::operations::{self, Removal};
+use super::operations::{self, Removal, contributions_of};
 use crate::access::{Access, Person};
 use crate::domain::{Email, ProfileName};
 use crate::web::extract::Query;

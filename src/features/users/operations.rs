@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::access::{Access, Finding, Person};
 use crate::domain::{
-    Email, Kind, Login, LoginSource, Operation, ProfileName, Quota, Role, StaticEdit, Step,
-    UserName, several,
+    Checklist, Decision, Email, Item, Kind, Line, Login, LoginSource, Operation, Permission,
+    ProfileName, Quota, Role, StaticEdit, Step, UserName, several,
 };
 use crate::operation::PlanError;
 
@@ -23,6 +23,18 @@ pub struct NewUser {
 pub struct Removal {
     pub contributions: Vec<(ProfileName, UserName, Role)>,
     pub profiles: Vec<ProfileName>,
+}
+
+/// Every binding of the person, under the name that it was written with.
+pub fn contributions_of(access: &Access, person: &Person) -> Vec<(ProfileName, UserName, Role)> {
+    let all = access.cluster().contributions();
+    let theirs = all
+        .items
+        .iter()
+        .filter(|contribution| contribution.user.folded() == person.key);
+    theirs
+        .map(|c| (c.profile.clone(), c.user.clone(), c.role))
+        .collect()
 }
 
 pub async fn plan_add(access: &Access, new: NewUser) -> Result<Operation, PlanError> {
@@ -97,7 +109,7 @@ pub async fn plan_reset(
 }
 
 /// One write, one restart, however many edits.
-fn rolled_out(edits: Vec<StaticEdit>) -> Vec<Step> {
+pub fn rolled_out(edits: Vec<StaticEdit>) -> Vec<Step> {
     vec![
         Step::EditDexConfig { edits },
         Step::RestartDex,
@@ -235,11 +247,34 @@ pub async fn plan_remove(
     person: &Person,
     removal: Removal,
 ) -> Result<Operation, PlanError> {
-    let steps = removal_steps(email, person, removal);
+    let mut steps = stays(access, [person]);
+    steps.extend(removal_steps(email, person, removal));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
         .await
+}
+
+/// Somebody has to be left who administers and can sign in. Whoever may not see who does cannot make sure of it.
+fn stays<'p>(access: &Access, people: impl IntoIterator<Item = &'p Person>) -> Vec<Step> {
+    if !access.may(Permission::ReadAdministrators) {
+        return Vec::new();
+    }
+    let login = |person: &Person| {
+        person.used_login().map(|login| Line {
+            person: person.key.clone(),
+            item: Item::Login {
+                name: login.email.clone(),
+            },
+            decision: Decision::Delete,
+            found: Vec::new(),
+        })
+    };
+    let lines: Vec<Line> = people.into_iter().filter_map(login).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    vec![Step::OffBoard(Checklist { lines })]
 }
 
 /// Several people in one operation, one after the other.
@@ -248,10 +283,11 @@ pub async fn plan_remove_many(
     people: Vec<(Email, Arc<Person>, Removal)>,
 ) -> Result<Operation, PlanError> {
     let subject = several(people.iter().map(|(email, _, _)| email.as_str()));
-    let steps = people
-        .into_iter()
-        .flat_map(|(email, person, removal)| removal_steps(&email, &person, removal))
-        .collect();
+    let mut steps = stays(access, people.iter().map(|(_, person, _)| person.as_ref()));
+    let removals = people.into_iter();
+    steps.extend(
+        removals.flat_map(|(email, person, removal)| removal_steps(&email, &person, removal)),
+    );
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::RemoveUsers, subject, steps)

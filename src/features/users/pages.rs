@@ -107,9 +107,13 @@ pub(super) async fn list(
         pager,
         bulk_actions: access
             .may(Permission::WriteUsers)
-            .then(|| Link::new("Remove selected users", paths::USERS_REMOVE))
-            .into_iter()
-            .collect(),
+            .then(|| {
+                vec![
+                    Link::new("Off-board selected users", paths::LEAVING),
+                    Link::new("Remove selected users", paths::USERS_REMOVE),
+                ]
+            })
+            .unwrap_or_default(),
     })
 }
 
@@ -225,6 +229,7 @@ struct ShowPage {
     object: Option<Link>,
     reset: Action,
     migrate: Option<Action>,
+    leave: Option<Action>,
     remove: Action,
 }
 
@@ -255,7 +260,9 @@ pub(super) async fn show(
     } else {
         Action::denied("Remove user", "Your account may not remove logins.")
     };
+    let leave = Address::new(paths::LEAVING, &[("user", &person.key)]).with("page", "");
     page::ok(&ShowPage {
+        leave: may_write.then(|| Action::allowed("Off-board", leave)),
         frame: frame.titled(person.key.clone()),
         notice: Notice::about("logins", &access.cluster().logins().state),
         badges: sources(&person),

@@ -8,7 +8,7 @@ use crate::addresses::{self, Made};
 use crate::place::{self, GO_ON, by_link};
 
 /// What the table of routes does not tell: answers to what was searched for, chosen or got wrong.
-const STATES: [(&str, &str); 11] = [
+const STATES: [(&str, &str); 14] = [
     ("search-found", "/search?q=an"),
     ("search-nothing", "/search?q=nobody"),
     ("users-findings", "/users?sort=-findings"),
@@ -26,6 +26,15 @@ const STATES: [(&str, &str); 11] = [
     (
         "profiles-quota-chosen",
         "/profiles/quota?profile=ana&profile=ml-course",
+    ),
+    (
+        "off-board-chosen",
+        "/users/off-board?user=ana@example.com&user=ben@example.com",
+    ),
+    ("administrators-none", "/administrators?q=nobody"),
+    (
+        "administrator-remove",
+        "/administrators/remove?kind=User&name=admin@example.com",
     ),
     ("profile-busy", "/profiles/of/vision-team"),
     ("no-such-page", "/no-such-page"),

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod administrators;
 mod bulk;
 mod capacity;
 mod connect;
@@ -13,6 +14,7 @@ mod deploy;
 mod doctor;
 mod errors;
 mod imports;
+mod leaving;
 mod live;
 mod manifest;
 mod menu;

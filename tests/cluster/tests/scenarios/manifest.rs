@@ -224,6 +224,7 @@ async fn do_everything(lab: &'static Lab) {
         );
     }
     keep_a_profile_up_and_undo(&mut operator, host).await;
+    make_an_administrator_and_undo(&mut operator, "inspected-host@example.com").await;
     migrate_the_shipped_user_and_undo(lab, &mut operator).await;
 }
 
@@ -257,6 +258,17 @@ async fn keep_a_profile_up_and_undo(operator: &mut Browser, profile: &str) {
             undone.text()
         );
     }
+}
+
+async fn make_an_administrator_and_undo(operator: &mut Browser, email: &str) {
+    let path = "/kubeflow-admin/administrators/new";
+    let form = operator.get(path).await.unwrap();
+    let plan = operator.submit(&form, path, &[("email", email)]).await;
+    let done = run_operation(operator, &plan.unwrap()).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    let path = format!("{}/undo", done.path);
+    let undone = operator.submit(&done, &path, &[]).await.unwrap();
+    wait_for_operation(operator, undone.path).await.unwrap();
 }
 
 #[tokio::test]
