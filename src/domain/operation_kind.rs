@@ -28,10 +28,14 @@ pub enum Kind {
     TransferProfile,
     FreezeProfile,
     ThawProfile,
+    /// A contributor gets another date, or none.
+    SetDate,
+    /// The date of something has come.
+    EndOnDate,
 }
 
 impl Kind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -51,6 +55,8 @@ impl Kind {
         Self::TransferProfile,
         Self::FreezeProfile,
         Self::ThawProfile,
+        Self::SetDate,
+        Self::EndOnDate,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +80,8 @@ impl Kind {
             Self::TransferProfile => "transfer-profile",
             Self::FreezeProfile => "freeze-profile",
             Self::ThawProfile => "thaw-profile",
+            Self::SetDate => "set-date",
+            Self::EndOnDate => "end-on-date",
         }
     }
 
@@ -99,6 +107,8 @@ impl Kind {
             Self::TransferProfile => "Transfer profile",
             Self::FreezeProfile => "Freeze profile",
             Self::ThawProfile => "Thaw profile",
+            Self::SetDate => "Set date",
+            Self::EndOnDate => "End on its date",
         }
     }
 }

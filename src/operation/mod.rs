@@ -12,7 +12,9 @@
 //! every write of the operation is refused once the lease is lost. A lease that nobody renews is taken over.
 //! Uses cluster, store and identity; knows nothing of pages.
 
+mod dated;
 mod dex;
+mod due;
 mod endings;
 mod engine;
 mod import;

@@ -5,6 +5,7 @@
 
 mod anything;
 mod contributors;
+mod dates;
 mod defaults;
 mod dex;
 mod freeze;

@@ -208,6 +208,7 @@ fn plan_step(record: &StepRecord) -> PlanStep {
         | Step::WaitForProfileGone { .. }
         | Step::AddContributor { .. }
         | Step::RemoveContributor { .. }
+        | Step::Dated(_)
         | Step::Upkeep(_) => "",
     };
     let mut notes: Vec<String> = record.notes.clone();

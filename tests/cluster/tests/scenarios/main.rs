@@ -9,6 +9,7 @@ mod access;
 mod bulk;
 mod capacity;
 mod connect;
+mod dates;
 mod deploy;
 mod doctor;
 mod errors;
