@@ -112,5 +112,5 @@ async fn a_world_can_be_chosen() {
     let (empty, _) = counted(&["--world", "empty"]).await;
     assert_eq!(empty, ["2", "0", "0", "0"]);
     let (small, _) = counted(&["--world", "small"]).await;
-    assert_eq!(small[1..], ["3", "0", "2"]);
+    assert_eq!(small[1..], ["3", "0", "1"]);
 }
