@@ -335,6 +335,7 @@ mod tests {
             role: Role::Edit,
             binding: true,
             policy: true,
+            until: None,
         })
     }
 

@@ -8,6 +8,7 @@ mod authority;
 mod chain;
 mod desk;
 mod directory;
+mod endings;
 mod gate;
 mod questions;
 mod reach;
@@ -26,7 +27,7 @@ use crate::cluster::snapshot::Snapshot;
 use crate::cluster::{self, Cluster, ObjectName, Shown, WatchState};
 use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
-    Profile, ProfileName, Role, Session, SessionId, Verdict,
+    Profile, ProfileName, Role, Session, SessionId, Verdict, Written,
 };
 use crate::operation::Engine;
 use crate::store::{self, Store};
@@ -34,6 +35,7 @@ use crate::store::{self, Store};
 pub use chain::{Chain, ChainFix, ChainStep, Facts as ChainFacts, Link, Sight, Way, walk};
 pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
+pub use endings::KnownEnding;
 pub use gate::{Gate, GateSettings, Refusal, Wish};
 pub use reach::{Level, Reach, Right, Source, Who};
 pub use rights::Rights;
@@ -73,6 +75,8 @@ pub(super) struct Services {
 pub struct OwnProfile {
     pub profile: Arc<Profile>,
     pub standing: Standing,
+    /// When that ends by itself.
+    pub until: Option<Written>,
 }
 
 /// What somebody is in a profile.

@@ -94,6 +94,7 @@ pub(super) fn profiles_of(cluster: &Cluster, person: &UserName) -> (Vec<OwnProfi
         .map(|profile| OwnProfile {
             profile: profile.clone(),
             standing: Standing::Owner,
+            until: None,
         })
         .collect();
     for contribution in cluster
@@ -106,6 +107,7 @@ pub(super) fn profiles_of(cluster: &Cluster, person: &UserName) -> (Vec<OwnProfi
             mine.push(OwnProfile {
                 profile,
                 standing: Standing::Contributor(contribution.role),
+                until: contribution.until.clone(),
             });
         }
     }

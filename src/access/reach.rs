@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Contribution, Grant, Profile, ProfileName, Role, Subject, UserName};
+use crate::domain::{Contribution, Grant, Profile, ProfileName, Role, Subject, UserName, Written};
 
 /// Who has a right.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +92,8 @@ pub struct Right {
     pub source: Source,
     /// What to look for in the cluster: the binding and what it binds.
     pub detail: String,
+    /// When it ends by itself.
+    pub until: Option<Written>,
     /// What is not right about it; empty when nothing is.
     pub trouble: String,
 }
@@ -141,6 +143,7 @@ fn of_owner(profile: &Profile) -> Option<Right> {
         level: Level::Owner,
         source: Source::Owner,
         detail: "namespaceAdmin, ns-owner-access-istio".to_owned(),
+        until: None,
         trouble,
     })
 }
@@ -158,6 +161,7 @@ fn of_contribution(contribution: &Contribution) -> Right {
             Source::HalfPair
         },
         detail: crate::domain::binding_name(contribution.user.as_str(), contribution.role),
+        until: contribution.until.clone(),
         trouble: trouble.to_owned(),
     }
 }
@@ -185,6 +189,7 @@ fn of_grant(grant: &Grant) -> Right {
         level,
         source,
         detail: format!("{} binds {}", grant.binding, grant.role),
+        until: None,
         trouble: String::new(),
     }
 }
@@ -242,6 +247,7 @@ mod tests {
                 role: Role::Edit,
                 binding: true,
                 policy,
+                until: None,
             })
         };
         let reach = Reach::of(

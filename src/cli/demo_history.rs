@@ -1,4 +1,5 @@
-//! Two weeks of usage for the demo, invented like everything in it, so that charts and reports have something to show.
+//! Two weeks of usage for the demo, and who set the dates in it: invented like everything there, so that charts, reports
+//! and lists have something to show.
 
 use std::time::Duration;
 
@@ -6,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::cluster::Cluster;
-use crate::domain::{Profile, Sample, UsageStep, usage};
-use crate::store::Store;
+use crate::domain::{Actor, EndRequest, Profile, Sample, UsageStep, UserName, usage};
+use crate::sandbox::seed;
+use crate::store::{self, Store};
 
 const HOURS: i64 = 14 * 24;
 /// Samples in an hour.
@@ -28,7 +30,29 @@ pub(super) async fn invent(cluster: Cluster, store: Store) {
             return;
         }
     }
+    if let Err(error) = ask_for_dates(&cluster, &store).await {
+        tracing::warn!(%error, "demo.history-not-invented");
+        return;
+    }
     tracing::info!("demo.history-invented");
+}
+
+/// As if the administrator had set every date that is there.
+async fn ask_for_dates(cluster: &Cluster, store: &Store) -> Result<(), store::Error> {
+    let administrator = UserName::from_cluster(seed::ADMINISTRATOR);
+    for ending in cluster.endings().items.iter() {
+        if let Some(until) = ending.until.until() {
+            let request = EndRequest {
+                thing: ending.thing.clone(),
+                until,
+                actor: Actor::person(administrator.clone(), Vec::new()),
+                operation: None,
+                trouble: String::new(),
+            };
+            store.end_request_put(&request).await?;
+        }
+    }
+    Ok(())
 }
 
 fn weeks_of(profile: &Profile, number: i64, now: Timestamp) -> Vec<Sample> {

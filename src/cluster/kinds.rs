@@ -11,6 +11,11 @@ pub(crate) const FIELD_MANAGER: &str = "kubeflow-admin";
 /// Annotation on what an operation created, so that doing it again finds its own work.
 pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
 
+/// Annotation that says when something ends. Not one of KFAM's, which reads only `user` and `role`.
+pub(crate) const UNTIL: &str = "kubeflow-admin/until";
+/// Why a profile is frozen, for whoever finds the quota.
+pub(crate) const REASON: &str = "kubeflow-admin/reason";
+
 /// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
 pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];
 

@@ -10,6 +10,7 @@ mod authority;
 mod change;
 mod container_defaults;
 mod contributor;
+mod dated;
 mod email;
 mod finding;
 mod gateway;
@@ -33,6 +34,7 @@ mod repair;
 mod session;
 mod several;
 mod static_login;
+mod until;
 mod upkeep;
 pub mod usage;
 
@@ -48,6 +50,7 @@ pub use authority::{
 pub use change::{Change, Conflict};
 pub use container_defaults::{ContainerDefaults, DefaultsError};
 pub use contributor::{Contribution, Role, binding_name};
+pub use dated::{Dated, DatedStep, EndRequest, EndState, Ending};
 pub use email::{Email, EmailError};
 pub use finding::{Evidence, Finding, Remedy, Severity};
 pub use gateway::{
@@ -74,5 +77,6 @@ pub use repair::Repair;
 pub use session::{Session, SessionId, SignInLink, TokenHash};
 pub use several::several;
 pub use static_login::StaticEdit;
+pub use until::{Until, UntilError, Written};
 pub use upkeep::Upkeep;
 pub use usage::{Sample, Step as UsageStep, UsageRow, UsageTotal};

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, AdministratorChange, Change, Checklist, Conflict, Email, ImportPart, Kind, OperationId,
-    ProfileName, Quota, Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
+    Actor, AdministratorChange, Change, Checklist, Conflict, DatedStep, Email, ImportPart, Kind,
+    OperationId, ProfileName, Quota, Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -174,6 +174,8 @@ pub enum Step {
         /// Has it the password that Kubeflow ships? Then a sign-in proves it.
         shipped: bool,
     },
+    /// Something that ends at a date.
+    Dated(DatedStep),
     /// The same for every row of the list that this operation was planned with.
     Import(ImportPart),
     /// Who administers.
@@ -225,6 +227,7 @@ impl Step {
             Self::Import(part) => part.describe(),
             Self::Administrator(change) => change.describe(),
             Self::OffBoard(_) => "Make sure that an administrator stays who can sign in".to_owned(),
+            Self::Dated(step) => step.describe(),
             Self::RestartDex => "Start Dex anew, once".to_owned(),
             Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
             Self::ProveDex => "Prove it: sign in at Dex".to_owned(),

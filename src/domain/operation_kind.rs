@@ -31,10 +31,14 @@ pub enum Kind {
     AddAdministrator,
     RemoveAdministrator,
     OffBoard,
+    /// A contributor gets another date, or none.
+    SetDate,
+    /// The date of something has come.
+    EndOnDate,
 }
 
 impl Kind {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -57,6 +61,8 @@ impl Kind {
         Self::AddAdministrator,
         Self::RemoveAdministrator,
         Self::OffBoard,
+        Self::SetDate,
+        Self::EndOnDate,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -83,6 +89,8 @@ impl Kind {
             Self::AddAdministrator => "add-administrator",
             Self::RemoveAdministrator => "remove-administrator",
             Self::OffBoard => "off-board",
+            Self::SetDate => "set-date",
+            Self::EndOnDate => "end-on-date",
         }
     }
 
@@ -111,6 +119,8 @@ impl Kind {
             Self::AddAdministrator => "Add administrator",
             Self::RemoveAdministrator => "Remove administrator",
             Self::OffBoard => "Off-board",
+            Self::SetDate => "Set date",
+            Self::EndOnDate => "End on its date",
         }
     }
 }

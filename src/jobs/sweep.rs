@@ -26,6 +26,7 @@ async fn sweep(store: &store::Store) -> Result<(), store::Error> {
     store.operations_delete_planned(now - PLANS).await?;
     store.operations_trim(now - RECORD).await?;
     store.import_sweep(now - PLANS).await?;
+    store.end_requests_trim(now - RECORD).await?;
     store.audit_trim(now - RECORD).await?;
     Ok(())
 }

@@ -13,7 +13,9 @@
 //! Uses cluster, store and identity; knows nothing of pages.
 
 mod administrators;
+mod dated;
 mod dex;
+mod due;
 mod endings;
 mod engine;
 mod import;

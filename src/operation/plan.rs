@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{administrators, upkeep};
+use super::{administrators, dated, upkeep};
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
 use crate::domain::{Actor, Kind, Operation, OperationId, State, Step, StepRecord};
@@ -147,6 +147,7 @@ pub(super) async fn rehearse(
                 .remove_contributor(profile, user, *role, Mode::DryRun)
                 .await?
         }
+        Step::Dated(step) => dated::rehearse(acting, step).await?,
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
         Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::Administrator(change) => administrators::rehearse(acting, change).await?,

@@ -120,6 +120,7 @@ fn action(step: &Step) -> &'static str {
         Step::CopyLogin { .. } => "login.copied",
         Step::EditDexConfig { .. } => "dex.configured",
         Step::Import(part) => part.action(),
+        Step::Dated(step) => step.action(),
         Step::RestartDex => "dex.restarted",
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
@@ -144,6 +145,7 @@ fn subject(step: &Step) -> String {
             logins.join(", ")
         }
         Step::Import(_) => "a list of people".to_owned(),
+        Step::Dated(step) => step.subject(),
         Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
-use super::upkeep;
+use super::{dated, upkeep};
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
 use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
@@ -69,10 +69,14 @@ impl Run {
             match rehearse(&acting, (self.operation.id, now), &step).await {
                 Ok(None) => {}
                 Ok(Some(applied)) => {
-                    self.operation.steps[index].before = Some(match applied.before {
+                    let mut before = match applied.before {
                         Some(value) => json!({ "found": value }),
                         None => json!({ "absent": true }),
-                    });
+                    };
+                    if let Err(error) = self.note_former_request(&step, &mut before).await {
+                        return Ok(Err(error));
+                    }
+                    self.operation.steps[index].before = Some(before);
                     self.save().await?;
                 }
                 Err(error) => return Ok(Err(error.into())),
@@ -117,6 +121,7 @@ impl Run {
     )]
     async fn write(&self, acting: &Acting, index: usize, step: &Step) -> Result<String, StepError> {
         let id = self.operation.id;
+        self.note_request(step).await?;
         match step {
             Step::CreateLogin {
                 email,
@@ -194,6 +199,7 @@ impl Run {
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
             }
+            Step::Dated(step) => self.write_dated(acting, step).await,
             Step::Upkeep(step) => {
                 let accepted = &self.operation.steps[index].conflicts;
                 Ok(upkeep::write(acting, accepted, step).await?)
@@ -325,14 +331,22 @@ impl Run {
                 user,
                 role,
             } if found.is_some() => {
-                acting
-                    .add_contributor(profile, user, *role, Mode::Apply)
-                    .await?;
+                let until = dated::former_until(found, self.engine.clock.now());
+                let place = (profile, user, *role);
+                acting.let_in(place, until, Mode::Apply).await?;
                 Ok(Undo::Done(format!("{user} is in {profile} again.")))
             }
-            Step::Upkeep(step) => Ok(upkeep::undo(&acting, step, found)
-                .await?
-                .map_or(Undo::Nothing, Undo::Done)),
+            Step::Dated(step) => {
+                let undone = self.undo_dated(&acting, step, found).await?;
+                self.restore_request(&record.step, before).await?;
+                Ok(undone)
+            }
+            Step::Upkeep(step) => {
+                let now = self.engine.clock.now();
+                let undone = upkeep::undo(&acting, step, (found, now)).await?;
+                self.restore_request(&record.step, before).await?;
+                Ok(undone.map_or(Undo::Nothing, Undo::Done))
+            }
             Step::Repair { repair, .. } => {
                 acting.undo_repair(repair, found, id).await?;
                 Ok(Undo::Done(format!(

@@ -7,6 +7,7 @@
 //! with one statement each, one file here, and a test in `tests/it/store.rs`, which runs it on both engines.
 
 mod audit;
+mod end_requests;
 mod error;
 mod faults;
 mod imports;

@@ -1,6 +1,8 @@
 //! Every path of the program, once. Everything lives under one base, in a browser at port 8080, at a NodePort
 //! and behind Kubeflow's gateway alike: so one relative redirect URI and one set of links hold everywhere.
 
+use crate::domain::Dated;
+
 /// The base of all pages. Never under `/dex` or `/oauth2`: the gateway lets those through unauthenticated.
 pub const BASE: &str = "/kubeflow-admin";
 
@@ -53,6 +55,8 @@ pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
 pub const PROFILE_USAGE: &str = "/kubeflow-admin/profiles/of/{profile}/usage";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
+/// Until when; the person and the role are in the query.
+pub const CONTRIBUTOR_DATE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/date";
 pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
 pub const PAIR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove-remains";
 pub const PROFILE_OWNER: &str = "/kubeflow-admin/profiles/of/{profile}/owner";
@@ -65,6 +69,8 @@ pub const ACCESS: &str = "/kubeflow-admin/access";
 pub const ACCESS_EXPORT: &str = "/kubeflow-admin/access/export.csv";
 pub const ACCESS_WHY: &str = "/kubeflow-admin/access/why";
 pub const ACCESS_AS: &str = "/kubeflow-admin/access/as";
+/// Everything that ends at a date.
+pub const ACCESS_DATES: &str = "/kubeflow-admin/access/dates";
 pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
 
 /// Many people in many profiles.
@@ -119,6 +125,22 @@ pub fn yaml(resource: &str, namespace: &str, name: &str) -> String {
     [resource, namespace, name]
         .iter()
         .fold(YAML.to_owned(), |path, part| fill(&path, part))
+}
+
+/// The form in which the date of a thing is changed.
+pub fn date_of(thing: &Dated) -> String {
+    match thing {
+        Dated::Contributor {
+            profile,
+            user,
+            role,
+        } => format!(
+            "{}?user={}&role={role}",
+            fill(CONTRIBUTOR_DATE, profile.as_str()),
+            encode(user.as_str())
+        ),
+        Dated::Freeze { profile } => fill(PROFILE_FREEZE, profile.as_str()),
+    }
 }
 
 /// Percent-encodes everything but letters, digits and `-._~@+`, which are safe in a path segment.

@@ -50,6 +50,7 @@ fn pair(person: &str) -> Pair {
             subjects: vec![Subject::User(UserName::from_cluster(person))],
             count: 1,
             cluster_role: "kubeflow-edit".to_owned(),
+            until: None,
         }),
         policy: Some(PolicyHalf {
             user: Some(person.to_owned()),

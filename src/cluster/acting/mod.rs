@@ -6,6 +6,7 @@
 mod administrators;
 mod anything;
 mod contributors;
+mod dates;
 mod defaults;
 mod dex;
 mod freeze;

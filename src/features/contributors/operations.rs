@@ -4,24 +4,19 @@ use std::sync::Arc;
 
 use crate::access::Access;
 use crate::domain::{
-    Contribution, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix, ProfileName, Role,
-    Stated, Step, Upkeep, UserName,
+    Contribution, DatedStep, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix,
+    ProfileName, Role, Stated, Step, Until, Upkeep, UserName, Written,
 };
 use crate::operation::PlanError;
 
-/// Gives `role`; other roles of the same person in the profile are taken away after it, so that there is no moment
-/// without access.
+/// Gives `role`, with an end if there is one; other roles of the same person in the profile are taken away after it, so
+/// that there is no moment without access.
 pub async fn plan_add(
     access: &Access,
-    profile: &ProfileName,
-    user: &UserName,
-    role: Role,
+    (profile, user, role): (&ProfileName, &UserName, Role),
+    until: Option<Until>,
 ) -> Result<Operation, PlanError> {
-    let mut steps = vec![Step::AddContributor {
-        profile: profile.clone(),
-        user: user.clone(),
-        role,
-    }];
+    let mut steps = vec![let_in(profile, user, role, until)];
     for other in access
         .contributors_of(profile)
         .iter()
@@ -41,13 +36,50 @@ pub async fn plan_add(
         .await
 }
 
+/// Gives a contributor another date, or takes the date away.
+pub async fn plan_date(
+    access: &Access,
+    one: &Contribution,
+    until: Option<Until>,
+) -> Result<Operation, PlanError> {
+    let steps = vec![Step::Dated(DatedStep::LetIn {
+        profile: one.profile.clone(),
+        user: one.user.clone(),
+        role: one.role,
+        until,
+    })];
+    let subject = one.dated().subject();
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::SetDate, subject, steps)
+        .await
+}
+
+/// Without an end whoever is there already keeps the one they have.
+fn let_in(profile: &ProfileName, user: &UserName, role: Role, until: Option<Until>) -> Step {
+    let (profile, user) = (profile.clone(), user.clone());
+    match until {
+        Some(_) => Step::Dated(DatedStep::LetIn {
+            profile,
+            user,
+            role,
+            until,
+        }),
+        None => Step::AddContributor {
+            profile,
+            user,
+            role,
+        },
+    }
+}
+
 /// The same for many: every person in every profile. Owners are left out, and who has the role already. `None` when
 /// nothing is left to do.
 pub async fn plan_many(
     access: &Access,
     people: &[Email],
     profiles: &[ProfileName],
-    role: Role,
+    (role, until): (Role, Option<Until>),
 ) -> Result<Option<Operation>, PlanError> {
     let mut steps = Vec::new();
     for name in profiles {
@@ -59,7 +91,7 @@ pub async fn plan_many(
         for person in people {
             let user = UserName::from(person);
             if owner.as_ref() != Some(&user) {
-                steps.extend(share(name, &user, role, &there));
+                steps.extend(share(name, &user, (role, until), &there));
             }
         }
     }
@@ -81,17 +113,18 @@ pub async fn plan_many(
 fn share(
     profile: &ProfileName,
     user: &UserName,
-    role: Role,
+    (role, until): (Role, Option<Until>),
     there: &[Arc<Contribution>],
 ) -> Vec<Step> {
     let theirs = || there.iter().filter(|one| one.user == *user);
     let mut steps = Vec::new();
-    if !theirs().any(|one| one.role == role && one.binding && one.policy) {
-        steps.push(Step::AddContributor {
-            profile: profile.clone(),
-            user: user.clone(),
-            role,
-        });
+    let ends_then = |one: &Contribution| {
+        let present = one.until.as_ref().and_then(Written::until);
+        until.is_none() || present == until
+    };
+    let has_it = |one: &Arc<Contribution>| one.role == role && one.binding && one.policy;
+    if !theirs().any(|one| has_it(one) && ends_then(one)) {
+        steps.push(let_in(profile, user, role, until));
     }
     let others = theirs().filter(|one| one.role != role);
     steps.extend(others.map(|one| Step::RemoveContributor {
@@ -153,6 +186,13 @@ pub async fn diagnose(access: &Access, profile: &ProfileName) -> (Gateway, Vec<D
     (gateway, found)
 }
 
+/// The date of a pair under whatever name.
+fn until_of(access: &Access, profile: &ProfileName, object: &str) -> Option<Until> {
+    let pairs = access.cluster().pairs(profile);
+    let pair = pairs.iter().find(|pair| pair.object == object)?;
+    pair.binding.as_ref()?.until.as_ref()?.until()
+}
+
 /// The steps that bring a contributor to what Kubeflow expects.
 pub async fn plan_mend(
     access: &Access,
@@ -173,11 +213,12 @@ pub async fn plan_mend(
             role: *role,
         })],
         PairFix::Rename { user, role } => vec![
-            Step::AddContributor {
-                profile: profile_name,
-                user: user.clone(),
-                role: *role,
-            },
+            let_in(
+                &profile_name,
+                user,
+                *role,
+                until_of(access, profile, object),
+            ),
             remove,
         ],
         PairFix::Remove => vec![remove],

@@ -9,7 +9,7 @@ use crate::domain::{Permission, Role};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Link, Meter, Notice};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 #[derive(Template)]
 #[template(path = "mine/show.html")]
@@ -24,6 +24,8 @@ struct ShowPage {
 struct MyProfile {
     name: String,
     role: &'static str,
+    /// Empty: no end.
+    until: String,
     verdict: &'static str,
     reason: String,
     remedy: String,
@@ -63,6 +65,7 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
     );
     MyProfile {
         role,
+        until: until::words(own.until.as_ref()),
         verdict: own.profile.health.verdict.as_str(),
         reason: own.profile.health.reason.clone(),
         remedy: String::new(),
@@ -75,7 +78,10 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
             let others = signed_in.contributors_of_own(own);
             let others = others.iter();
             others
-                .map(|one| format!("{} ({})", one.user, one.role.as_str()))
+                .map(|one| match until::words(one.until.as_ref()).as_str() {
+                    "" => format!("{} ({})", one.user, one.role),
+                    until => format!("{} ({}, {until})", one.user, one.role),
+                })
                 .collect()
         }),
         // The profile's own page asks for the right to see all of them.

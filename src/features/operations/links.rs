@@ -32,6 +32,9 @@ pub(super) fn after(operation: &Operation) -> Vec<Link> {
             Link::new("See all users", paths::USERS),
         ],
         Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
+        Kind::SetDate | Kind::EndOnDate => {
+            vec![Link::new("See all dates", paths::ACCESS_DATES)]
+        }
         Kind::DeleteProfile
         | Kind::AddContributor
         | Kind::RemoveContributor

@@ -211,6 +211,7 @@ fn plan_step(record: &StepRecord) -> PlanStep {
         | Step::AddContributor { .. }
         | Step::RemoveContributor { .. }
         | Step::OffBoard(_)
+        | Step::Dated(_)
         | Step::Upkeep(_) => "",
         Step::Administrator(AdministratorChange::Add { .. }) => {
             "The role kubeflow-admin-operator: everything in this dashboard, and less than cluster-admin."

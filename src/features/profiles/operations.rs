@@ -3,7 +3,8 @@
 use crate::access::Access;
 use crate::cluster::{self, Amount, InventoryLine};
 use crate::domain::{
-    Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Upkeep, UserName, several,
+    Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Until, Upkeep, UserName,
+    several,
 };
 use crate::operation::PlanError;
 
@@ -192,10 +193,12 @@ pub async fn plan_freeze(
     access: &Access,
     name: &ProfileName,
     reason: String,
+    until: Option<Until>,
 ) -> Result<Operation, PlanError> {
     let step = Upkeep::Freeze {
         profile: name.clone(),
         reason,
+        until,
     };
     plan(access, Kind::FreezeProfile, name, vec![Step::Upkeep(step)]).await
 }

@@ -17,7 +17,7 @@ use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
 use crate::web::problem::Problem;
 use crate::web::view::{Action, Badge, Fact, Link, Notice, SortHeader, Tools};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ListQuery {
@@ -244,6 +244,7 @@ struct UserContribution {
     profile: String,
     href: String,
     role: &'static str,
+    until: String,
     verdict: &'static str,
     reason: String,
 }
@@ -348,6 +349,7 @@ fn contributions(access: &Access, person: &Person) -> Vec<UserContribution> {
                 profile: contribution.profile.to_string(),
                 href: paths::fill(paths::PROFILE, contribution.profile.as_str()),
                 role: contribution.role.as_str(),
+                until: until::words(contribution.until.as_ref()),
                 verdict,
                 reason: reason.to_owned(),
             }

@@ -8,7 +8,7 @@ use crate::addresses::{self, Made};
 use crate::place::{self, GO_ON, by_link};
 
 /// What the table of routes does not tell: answers to what was searched for, chosen or got wrong.
-const STATES: [(&str, &str); 14] = [
+const STATES: [(&str, &str); 16] = [
     ("search-found", "/search?q=an"),
     ("search-nothing", "/search?q=nobody"),
     ("users-findings", "/users?sort=-findings"),
@@ -36,6 +36,11 @@ const STATES: [(&str, &str); 14] = [
         "administrator-remove",
         "/administrators/remove?kind=User&name=admin@example.com",
     ),
+    (
+        "contributor-date",
+        "/profiles/of/ml-course/contributors/date?user=elif@example.com&role=edit",
+    ),
+    ("dates-none", "/access/dates?q=nobody"),
     ("profile-busy", "/profiles/of/vision-team"),
     ("no-such-page", "/no-such-page"),
 ];

@@ -10,6 +10,7 @@ mod administrators;
 mod bulk;
 mod capacity;
 mod connect;
+mod dates;
 mod deploy;
 mod doctor;
 mod errors;

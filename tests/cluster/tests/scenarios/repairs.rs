@@ -20,7 +20,7 @@ pub(crate) fn policies(lab: &Lab, namespace: &str) -> Api<DynamicObject> {
     Api::namespaced_with(lab.client(), namespace, &kind)
 }
 
-fn bindings(lab: &Lab, namespace: &str) -> Api<DynamicObject> {
+pub(crate) fn bindings(lab: &Lab, namespace: &str) -> Api<DynamicObject> {
     let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(
         "rbac.authorization.k8s.io",
         "v1",
