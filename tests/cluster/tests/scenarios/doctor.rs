@@ -7,10 +7,9 @@ use std::process::Output;
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
 use lab::dashboard::{program, run_operation};
+use lab::settings::{Kubernetes, Server};
 use lab::{Lab, browser::Browser};
 use serde_json::Value;
-
-use lab::settings::{Kubernetes, Server};
 
 use crate::world::{PASSWORD, add_user, admin, world};
 
