@@ -1,5 +1,5 @@
-//! What the controllers of Deployments and `ReplicaSets` do: a changed template gets new pods, and the old ones go when
-//! the new ones are available.
+//! What the controller of Deployments does: a changed template gets new pods, and the old ones go when the new ones are
+//! available.
 
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
@@ -9,11 +9,12 @@ use sha2::{Digest as _, Sha256};
 use super::api::Api;
 use super::api::objects::Collection;
 use super::hands::Hands;
+use super::replicas;
 
 /// Sees to every Deployment of one namespace. Whatever is refused is tried again with the next change.
 pub(super) fn see_to(api: &Api, hands: &Hands, namespace: &str) {
     for set in all(api, "apps", "replicasets", namespace) {
-        replicas(api, hands, namespace, &set);
+        replicas::see_to(api, hands, namespace, &set);
     }
     let deployments = all(api, "apps", "deployments", namespace);
     for deployment in deployments {
@@ -40,7 +41,12 @@ fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Value> {
 }
 
 /// Objects that this owner controls.
-fn owned(api: &Api, (group, plural): (&str, &str), namespace: &str, owner: &Value) -> Vec<Value> {
+pub(super) fn owned(
+    api: &Api,
+    (group, plural): (&str, &str),
+    namespace: &str,
+    owner: &Value,
+) -> Vec<Value> {
     let uid = &owner["metadata"]["uid"];
     let mut found = all(api, group, plural, namespace);
     found.retain(|object| {
@@ -48,45 +54,6 @@ fn owned(api: &Api, (group, plural): (&str, &str), namespace: &str, owner: &Valu
         owners.is_some_and(|owners| owners.iter().any(|one| one["uid"] == *uid))
     });
     found
-}
-
-/// As many pods as a `ReplicaSet` wants; why there are fewer is its condition.
-fn replicas(api: &Api, hands: &Hands, namespace: &str, set: &Value) {
-    let pods = owned(api, ("", "pods"), namespace, set);
-    let wanted = set["spec"]["replicas"].as_u64().unwrap_or(1);
-    let there = u64::try_from(pods.len()).unwrap_or(u64::MAX);
-    let path = format!("/api/v1/namespaces/{namespace}/pods");
-    for _ in there..wanted {
-        let Err(error) = hands.send(&Method::POST, &path, &new_pod(namespace, set)) else {
-            continue;
-        };
-        let why = error.message();
-        if set["status"]["conditions"][0]["type"] == "ReplicaFailure" {
-            return;
-        }
-        let name = text(&set["metadata"]["name"]);
-        let status = json!({ "status": { "conditions": [{
-            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": why,
-        }] } });
-        let path = format!("/apis/apps/v1/namespaces/{namespace}/replicasets/{name}/status");
-        if let Err(error) = hands.send(&Method::PATCH, &path, &status) {
-            tracing::debug!(%error, "sandbox.replicas-refused");
-        }
-        return;
-    }
-}
-
-fn new_pod(namespace: &str, set: &Value) -> Value {
-    let template = &set["spec"]["template"];
-    json!({
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {
-            "generateName": format!("{}-", text(&set["metadata"]["name"])), "namespace": namespace,
-            "labels": template["metadata"]["labels"], "annotations": template["metadata"]["annotations"],
-            "ownerReferences": [owner("apps/v1", "ReplicaSet", set)],
-        },
-        "spec": template["spec"],
-    })
 }
 
 /// One Deployment on its way to what its template says.
@@ -230,7 +197,7 @@ fn readiness(pod: &Value) -> Option<&Value> {
     conditions.find(|one| one["type"] == "Ready" && one["status"] == "True")
 }
 
-fn owner(version: &str, kind: &str, object: &Value) -> Value {
+pub(super) fn owner(version: &str, kind: &str, object: &Value) -> Value {
     json!({
         "apiVersion": version, "kind": kind, "name": object["metadata"]["name"], "uid": object["metadata"]["uid"],
         "controller": true, "blockOwnerDeletion": true,

@@ -13,6 +13,7 @@ mod hands;
 mod issuer;
 mod kubelet;
 pub mod profile_controller;
+mod replicas;
 pub mod seed;
 
 pub use client::{client, listen, listen_openly, serve};
