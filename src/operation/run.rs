@@ -1,5 +1,6 @@
 //! One operation from where it stands to its end, with its lease kept and every state stored before it is acted on.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -9,8 +10,9 @@ use super::endings;
 use super::engine::Engine;
 use super::record::{is_recorded, record, step_event};
 use super::step::{StepError, Undo};
+use crate::cluster::Acting;
 use crate::domain::{Operation, Outcome, State, Step, StepState};
-use crate::store::Saved;
+use crate::store::{self, Saved};
 
 /// Trouble that passes by itself is waited out this long before a step fails.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
@@ -31,11 +33,17 @@ pub(super) enum Leave {
 pub(super) struct Run {
     pub(super) engine: Engine,
     pub(super) operation: Operation,
+    /// One pair of hands for all steps.
+    pub(super) acting: OnceLock<Acting>,
 }
 
 impl Run {
     pub(super) fn new(engine: Engine, operation: Operation) -> Self {
-        Self { engine, operation }
+        Self {
+            engine,
+            operation,
+            acting: OnceLock::new(),
+        }
     }
 
     #[expect(clippy::wrong_self_convention, reason = "the value is used up")]

@@ -81,7 +81,7 @@ impl Acting {
         mode: Mode,
     ) -> Result<Applied, Error> {
         let pair = Pair::new(profile, user, role);
-        let gateway = self.cluster.gateway(profile).await;
+        let gateway = self.gateway(profile).await;
         let mut applied = Applied::default();
         for (kind, object) in [
             (ROLE_BINDING, pair.binding()),
