@@ -221,38 +221,38 @@ impl Run {
 
     pub(super) async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
         let event = step_event(&self.operation, index, outcome, self.engine.clock.now());
-        let began = tokio::time::Instant::now();
-        while let Err(error) = record(&self.engine.parts.store, &event).await {
-            self.wait_for_store(began, &error).await?;
-        }
-        Ok(())
+        self.stored(|| record(&self.engine.parts.store, &event))
+            .await
     }
 
     /// Stores the operation and renews the lease.
     pub(super) async fn save(&mut self) -> Result<(), Leave> {
         self.operation.updated_at = self.engine.clock.now();
-        let began = tokio::time::Instant::now();
-        loop {
-            match self.engine.save(&self.operation).await {
-                Ok(Saved::Yes) => return Ok(()),
-                Ok(Saved::LeaseLost) => return Err(Leave::LeaseLost),
-                Err(error) => self.wait_for_store(began, &error).await?,
-            }
+        let this = &*self;
+        match this.stored(|| this.engine.save(&this.operation)).await? {
+            Saved::Yes => Ok(()),
+            Saved::LeaseLost => Err(Leave::LeaseLost),
         }
     }
 
-    pub(super) async fn wait_for_store(
-        &self,
-        began: tokio::time::Instant,
-        error: &crate::store::Error,
-    ) -> Result<(), Leave> {
-        tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
-        self.still_wanted()?;
-        if began.elapsed() > STORE_PATIENCE {
-            return Err(Leave::StoreGone);
+    /// What the store answers, asked again until it does or patience ends.
+    pub(super) async fn stored<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Leave>
+    where
+        F: Future<Output = Result<T, store::Error>>,
+    {
+        let began = tokio::time::Instant::now();
+        loop {
+            let error = match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
+            self.still_wanted()?;
+            if began.elapsed() > STORE_PATIENCE {
+                return Err(Leave::StoreGone);
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        Ok(())
     }
 }
 
