@@ -126,13 +126,15 @@ pub(super) async fn sheet(
     if operation.state.is_active() {
         return Ok(page::see_other(&paths::fill(paths::OPERATION, &id)));
     }
-    let sheet = signed_in.engine().take_sheet(&operation.id).await?;
-    if !sheet.is_empty() {
-        let note = format!("{} passwords were shown", sheet.len());
+    let engine = signed_in.engine();
+    if engine.holds_sheet(&operation.id) {
+        // Recorded first: a record that cannot be written must not take the only copy with it.
+        let note = "the generated passwords were shown";
         signed_in
-            .record("import.sheet-shown", &operation.subject, &note)
+            .record("import.sheet-shown", &operation.subject, note)
             .await?;
     }
+    let sheet = engine.take_sheet(&operation.id).await?;
     let slips = sheet.into_iter().map(|(row, password)| Slip {
         name: row.username,
         email: row.email.to_string(),
