@@ -1,6 +1,8 @@
 //! What the controller of Deployments does: a changed template gets new pods, and the old ones go when the new ones are
 //! available.
 
+use std::sync::Arc;
+
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -28,14 +30,13 @@ pub(super) fn see_to(api: &Api, hands: &Hands, namespace: &str) {
     }
 }
 
-fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Value> {
+fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Arc<Value>> {
     let objects = api
         .world()
         .objects
         .all(&Collection::new(group, plural), namespace);
     objects
         .into_iter()
-        .map(|object| (*object).clone())
         .filter(|object| object["metadata"]["deletionTimestamp"].is_null())
         .collect()
 }
@@ -46,7 +47,7 @@ pub(super) fn owned(
     (group, plural): (&str, &str),
     namespace: &str,
     owner: &Value,
-) -> Vec<Value> {
+) -> Vec<Arc<Value>> {
     let uid = &owner["metadata"]["uid"];
     let mut found = all(api, group, plural, namespace);
     found.retain(|object| {
@@ -71,6 +72,7 @@ impl Rollout<'_> {
         let name = self.set_name();
         let (new, old): (Vec<&Value>, Vec<&Value>) = sets
             .iter()
+            .map(AsRef::as_ref)
             .partition(|set| set["metadata"]["name"] == name.as_str());
         let Some(new) = new.first() else {
             self.create("apps/v1", "replicasets", &self.new_set(&name));
@@ -78,7 +80,7 @@ impl Rollout<'_> {
         };
         let pods = self.owned("", "pods", new);
         let available = pods.iter().filter(|pod| self.is_available(pod)).count();
-        let old_pods: Vec<Value> = old
+        let old_pods: Vec<Arc<Value>> = old
             .iter()
             .flat_map(|set| self.owned("", "pods", set))
             .collect();
@@ -94,7 +96,7 @@ impl Rollout<'_> {
         self.report(&pods, &old_pods);
     }
 
-    fn owned(&self, group: &str, plural: &str, owner: &Value) -> Vec<Value> {
+    fn owned(&self, group: &str, plural: &str, owner: &Value) -> Vec<Arc<Value>> {
         owned(self.api, (group, plural), self.namespace, owner)
     }
 
@@ -132,7 +134,7 @@ impl Rollout<'_> {
         seconds == 0 || waited.is_some_and(|waited| waited >= SignedDuration::from_secs(seconds))
     }
 
-    fn report(&self, new: &[Value], old: &[Value]) {
+    fn report(&self, new: &[Arc<Value>], old: &[Arc<Value>]) {
         let all = || new.iter().chain(old);
         let ready = all().filter(|pod| readiness(pod).is_some()).count();
         let available = all().filter(|pod| self.is_available(pod)).count();
