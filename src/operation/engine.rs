@@ -95,11 +95,7 @@ impl Engine {
     }
 
     pub fn planner(&self) -> Planner<'_> {
-        Planner {
-            cluster: &self.parts.cluster,
-            store: &self.parts.store,
-            clock: self.clock,
-        }
+        Planner::new(&self.parts.cluster, &self.parts.store, self.clock)
     }
 
     /// Starts a planned operation in the background. `taken_over` says whether the person confirmed the conflicts.

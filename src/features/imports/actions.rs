@@ -4,11 +4,12 @@ use askama::Template;
 use axum::response::Response;
 
 use super::check::{Checked, Taken, check};
-use super::form::{Common, ImportForm};
+use super::form::ImportForm;
+use super::operations::{self, Common};
 use super::pages::NewPage;
 use super::table;
 use crate::access::{Access, SignedIn};
-use crate::domain::{ImportPart, ImportRow};
+use crate::domain::ImportRow;
 use crate::features::operations::mine_and_fresh;
 use crate::operation::PlanError;
 use crate::web::extract::Path;
@@ -65,22 +66,8 @@ async fn planned(
     rows: &[ImportRow],
     common: Common,
 ) -> Result<Response, PlanError> {
-    let people = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let mut parts = vec![ImportPart::Logins { people }];
-    if common.pattern.is_some() {
-        let quota = common.quota;
-        parts.push(ImportPart::Profiles { people, quota });
-    }
-    if !common.shares.is_empty() {
-        let shares = common.shares;
-        parts.push(ImportPart::Shares { shares });
-    }
-    if common.pattern.is_some() {
-        parts.push(ImportPart::Ready);
-    }
-    parts.push(ImportPart::Prove);
     let planner = access.engine().planner();
-    let operation = planner.plan_import(access.actor(), rows, parts).await?;
+    let operation = operations::plan(&planner, access.actor(), rows, common).await?;
     Ok(page::see_other(&paths::fill(
         paths::OPERATION,
         &operation.id.to_string(),
