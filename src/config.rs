@@ -18,7 +18,7 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the dashboard.
     Serve(Box<Serve>),
-    /// Try the dashboard on a Kubeflow in memory: no cluster is needed, and nothing stays behind.
+    /// Try the dashboard on a Kubeflow in memory: no cluster is needed, and nothing stays behind unless asked.
     Demo(Demo),
     /// Print a one-time link that signs in without Dex: for the first start, and when nobody can sign in.
     SignInLink(Link),
@@ -138,6 +138,12 @@ pub struct Demo {
     /// Who is in it.
     #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_WORLD", value_enum, default_value_t = DemoWorld::Team)]
     pub world: DemoWorld,
+    /// Folder that keeps what is changed in the demo until it is started again; without it each start begins anew.
+    #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Forget what the folder keeps, and begin anew.
+    #[arg(long, requires = "data_dir")]
+    pub reset: bool,
 }
 
 /// Who is in the demo.

@@ -38,22 +38,19 @@ impl Access {
             .binary_search_by(|person| person.key.cmp(&folded))
             .ok()
             .map(|index| people[index].clone());
-        let login = found.and_then(|person| {
-            // The static entry wins at Dex, and is stated as it is written.
-            person
-                .static_login()
-                .or_else(|| person.password_object())
-                .cloned()
-        });
+        let login = found.and_then(|person| person.used_login().cloned());
         login.map_or(Stated::NoLogin, |login| Stated::As(login.email.to_string()))
     }
 
     /// Named quotas to fill a form with. They live in the database: Kubernetes has no place for them.
     pub async fn quota_presets(&self) -> Result<BTreeMap<String, Quota>, store::Error> {
         let text = self.signed_in.services.store.setting_get(PRESETS).await?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
+        let Some(text) = text else {
+            return Ok(BTreeMap::new());
+        };
+        // Taken for none, they would all be gone with the next one that is saved.
+        serde_json::from_str(&text)
+            .map_err(|_| store::Error::Corrupt(format!("the setting {PRESETS} cannot be read")))
     }
 
     /// Keeps one under its name, or forgets it.

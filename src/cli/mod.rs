@@ -2,7 +2,9 @@
 
 pub mod apply;
 pub mod demo;
+mod demo_folder;
 mod demo_history;
+mod demo_import;
 pub mod doctor;
 pub mod health;
 pub mod menu_link;

@@ -11,7 +11,7 @@ use super::endings::Endings;
 use super::import::Sheets;
 use super::plan::Planner;
 use super::run::Run;
-use super::secrets::Secrets;
+use super::secrets::{Secrets, hashed};
 use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
@@ -95,11 +95,7 @@ impl Engine {
     }
 
     pub fn planner(&self) -> Planner<'_> {
-        Planner {
-            cluster: &self.parts.cluster,
-            store: &self.parts.store,
-            clock: self.clock,
-        }
+        Planner::new(&self.parts.cluster, &self.parts.store, self.clock)
     }
 
     /// Starts a planned operation in the background. `taken_over` says whether the person confirmed the conflicts.
@@ -254,11 +250,7 @@ impl Engine {
             return Ok(());
         }
         let password = PlainPassword::generated(&mut clock::random_u32);
-        let plain = password.clone();
-        let hashed = tokio::task::spawn_blocking(move || bcrypt::hash(plain.expose(), COST))
-            .await
-            .map_err(|_| StartRefusal::Hash)?
-            .map_err(|_| StartRefusal::Hash)?;
+        let hashed = hashed(&password, COST).await.ok_or(StartRefusal::Hash)?;
         for record in &mut operation.steps {
             match &mut record.step {
                 Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. } => {

@@ -24,7 +24,15 @@ pub struct Planner<'a> {
     pub(super) clock: Clock,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    pub fn new(cluster: &'a Cluster, store: &'a Store, clock: Clock) -> Self {
+        Self {
+            cluster,
+            store,
+            clock,
+        }
+    }
+
     /// Tries every step, stores the plan and returns it. Changes nothing in the cluster.
     pub async fn plan(
         &self,

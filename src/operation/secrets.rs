@@ -10,6 +10,13 @@ use crate::domain::{OperationId, PlainPassword};
 /// A password that nobody fetched is forgotten after this long.
 const KEPT: SignedDuration = SignedDuration::from_mins(30);
 
+/// As Dex keeps it. Off the async threads, because it takes long on purpose; `None` when it cannot be done.
+pub(super) async fn hashed(password: &PlainPassword, cost: u32) -> Option<String> {
+    let password = password.clone();
+    let hash = tokio::task::spawn_blocking(move || bcrypt::hash(password.expose(), cost));
+    hash.await.ok()?.ok()
+}
+
 /// Passwords by operation; never stored, never logged.
 #[derive(Clone, Default)]
 pub(super) struct Secrets {

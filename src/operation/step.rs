@@ -112,7 +112,11 @@ impl Run {
     }
 
     pub(super) fn acting(&self) -> Result<Acting, StepError> {
-        Ok(self.engine.parts.cluster.acting_as(&self.operation.actor)?)
+        if let Some(acting) = self.acting.get() {
+            return Ok(acting.clone());
+        }
+        let acting = self.engine.parts.cluster.acting_as(&self.operation.actor)?;
+        Ok(self.acting.get_or_init(|| acting).clone())
     }
 
     #[expect(

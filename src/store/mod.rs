@@ -77,6 +77,22 @@ impl Store {
         Ok(faults::counted(result, &self.faults)?.rows_affected())
     }
 
+    /// All of these, or none.
+    async fn all_or_none(
+        &self,
+        statements: impl IntoIterator<Item = Statement, IntoIter: Send> + Send,
+    ) -> Result<(), Error> {
+        let statements = statements.into_iter();
+        let work = async {
+            let mut work = self.pool.begin().await?;
+            for statement in statements {
+                statement.execute(&mut *work).await?;
+            }
+            work.commit().await
+        };
+        faults::counted(patiently(work).await, &self.faults)
+    }
+
     async fn total(&self, statement: Statement) -> Result<u64, Error> {
         let row = self.row(statement).await?;
         row.as_ref().map_or(Ok(0), row::total)

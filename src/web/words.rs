@@ -4,6 +4,8 @@ use crate::cluster::WatchState;
 
 /// On every page of the demo.
 pub const DEMO: &str = "This is a demo: the cluster is in the memory of this program, its people are invented, and all of it is gone when the program ends.";
+/// The same of a demo that is kept in a folder.
+pub const DEMO_KEPT: &str = "This is a demo: the cluster is in the memory of this program and its people are invented. What you change is there again after a restart, until the demo is started with --reset.";
 
 pub const PLAIN_HTTP: &str = "This connection is plain HTTP: passwords and this session can be read on the way. Prefer kubectl port-forward or the gateway with TLS.";
 pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without Dex. Every change is made and recorded as kubeflow-admin:break-glass.";

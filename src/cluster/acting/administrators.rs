@@ -37,9 +37,10 @@ impl Acting {
     /// Into the binding of ours; somebody who is there stays.
     pub async fn add_administrator(&self, user: &UserName, mode: Mode) -> Result<Applied, Error> {
         let subject = Subject::User(user.clone());
-        let Some(found) = self.cluster_bindings().find(ADMINISTRATORS).await? else {
-            let made = self.cluster_bindings().create(ours(&subject), mode).await;
-            made.map_err(|error| in_words(ADMINISTRATORS, error))?;
+        let bindings = self.cluster_bindings();
+        let Some(found) = bindings.find(ADMINISTRATORS).await? else {
+            let created = bindings.create(ours(&subject), mode).await;
+            created.map_err(|error| in_words(ADMINISTRATORS, error))?;
             return Ok(given(&subject));
         };
         if found.data["roleRef"]["name"] != ADMINISTRATOR_ROLE {
@@ -191,16 +192,15 @@ impl Acting {
 
 /// Kubernetes lists every rule that is lacking; that is a page of braces.
 fn in_words(name: &str, error: Error) -> Error {
-    match &error {
-        Error::Forbidden { message, .. } if message.contains("attempting to grant") => {
-            Error::Refused {
-                what: format!("ClusterRoleBinding {name}"),
-                why: "Kubernetes lets nobody change a binding whose role gives more than they have themselves, unless \
-                      they may bind that role. Somebody with cluster-admin can"
-                    .to_owned(),
-            }
-        }
-        _ => error,
+    let grants_too_much = matches!(&error, Error::Forbidden { message, .. } if message.contains("attempting to grant"));
+    if !grants_too_much {
+        return error;
+    }
+    Error::Refused {
+        what: format!("ClusterRoleBinding {name}"),
+        why: "Kubernetes lets nobody change a binding whose role gives more than they have themselves, unless they may \
+              bind that role. Somebody with cluster-admin can"
+            .to_owned(),
     }
 }
 

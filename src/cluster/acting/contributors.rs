@@ -92,7 +92,7 @@ impl Acting {
 
     /// Creates what is missing of a pair.
     pub(super) async fn complete(&self, pair: &Pair<'_>, mode: Mode) -> Result<Applied, Error> {
-        let gateway = self.cluster.gateway(pair.profile).await;
+        let gateway = self.gateway(pair.profile).await;
         let mut applied = Applied::default();
         for (kind, object) in [
             (ROLE_BINDING, pair.binding()),

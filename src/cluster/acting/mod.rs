@@ -28,9 +28,12 @@ pub use probes::Bound;
 pub use restart::Direction;
 pub use yaml::{ObjectName, Place, Shown};
 
+use std::sync::Arc;
+
 use kube::Client;
 use kube::api::DynamicObject;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::Cluster;
 use super::error::Error;
@@ -42,13 +45,16 @@ pub use offers::Offer;
 pub use pairs::PairPlace;
 
 use crate::domain::{
-    Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, UserName,
+    Change, Conflict, Email, Gateway, OperationId, ProfileName, Quota, ResourceName, UserName,
 };
 
-/// Somebody's hands.
+/// Somebody's hands, for one plan or one run. Cheap to clone; all clones remember the same.
+#[derive(Clone)]
 pub struct Acting {
     client: Client,
     cluster: Cluster,
+    /// What the installation is configured with, once it was read.
+    gateway: Arc<OnceCell<Option<Gateway>>>,
 }
 
 /// What a write did, or would do.
@@ -94,7 +100,18 @@ pub struct QuotaChange<'a> {
 
 impl Acting {
     pub(super) fn new(client: Client, cluster: Cluster) -> Self {
-        Self { client, cluster }
+        Self {
+            client,
+            cluster,
+            gateway: Arc::default(),
+        }
+    }
+
+    /// What a policy in this profile has to say: asked of the cluster once, however many policies are written.
+    async fn gateway(&self, profile: &ProfileName) -> Gateway {
+        let read = || self.cluster.configured_gateway();
+        let configured = self.gateway.get_or_try_init(read).await;
+        self.cluster.gateway_of(configured.cloned(), profile)
     }
 }
 

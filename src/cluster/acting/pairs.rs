@@ -27,7 +27,7 @@ impl Acting {
     /// Makes both objects say that this person has this role here. What is right already is left alone; a binding of
     /// another role has to be made anew, because Kubernetes lets nobody change what a binding refers to.
     pub async fn rewrite_pair(&self, place: &PairPlace<'_>, mode: Mode) -> Result<Applied, Error> {
-        let gateway = self.cluster.gateway(place.profile).await;
+        let gateway = self.gateway(place.profile).await;
         let pair = Pair {
             profile: place.profile,
             user: place.user,

@@ -69,7 +69,9 @@ pub(super) async fn remove(
     } else {
         let known = (&authority, &access.entrants().await?);
         let why = operations::refusal(&access, known, &holder.subject, &chosen);
-        why.into_iter().for_each(|why| errors.add("", why));
+        if let Some(reason) = why {
+            errors.add("", reason);
+        }
     }
     if errors.is_empty() {
         match operations::plan_remove(&access, &holder.subject, &chosen).await {

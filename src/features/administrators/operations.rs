@@ -55,5 +55,5 @@ pub fn refusal(
         .fold(access.foreseen(authority), |left, binding| {
             left.without(binding, subject)
         });
-    authority.keeps_an_administrator(left, entrants, &[]).err()
+    authority.keeps_an_administrator(&left, entrants, &[]).err()
 }

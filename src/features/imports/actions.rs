@@ -4,11 +4,12 @@ use askama::Template;
 use axum::response::Response;
 
 use super::check::{Checked, Taken, check};
-use super::form::{Common, ImportForm};
+use super::form::ImportForm;
+use super::operations::{self, Common};
 use super::pages::NewPage;
 use super::table;
 use crate::access::{Access, SignedIn};
-use crate::domain::{ImportPart, ImportRow};
+use crate::domain::ImportRow;
 use crate::features::operations::mine_and_fresh;
 use crate::operation::PlanError;
 use crate::web::extract::Path;
@@ -65,22 +66,8 @@ async fn planned(
     rows: &[ImportRow],
     common: Common,
 ) -> Result<Response, PlanError> {
-    let people = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let mut parts = vec![ImportPart::Logins { people }];
-    if common.pattern.is_some() {
-        let quota = common.quota;
-        parts.push(ImportPart::Profiles { people, quota });
-    }
-    if !common.shares.is_empty() {
-        let shares = common.shares;
-        parts.push(ImportPart::Shares { shares });
-    }
-    if common.pattern.is_some() {
-        parts.push(ImportPart::Ready);
-    }
-    parts.push(ImportPart::Prove);
     let planner = access.engine().planner();
-    let operation = planner.plan_import(access.actor(), rows, parts).await?;
+    let operation = operations::plan(&planner, access.actor(), rows, common).await?;
     Ok(page::see_other(&paths::fill(
         paths::OPERATION,
         &operation.id.to_string(),
@@ -126,13 +113,15 @@ pub(super) async fn sheet(
     if operation.state.is_active() {
         return Ok(page::see_other(&paths::fill(paths::OPERATION, &id)));
     }
-    let sheet = signed_in.engine().take_sheet(&operation.id).await?;
-    if !sheet.is_empty() {
-        let note = format!("{} passwords were shown", sheet.len());
+    let engine = signed_in.engine();
+    if engine.holds_sheet(&operation.id) {
+        // Recorded first: a record that cannot be written must not take the only copy with it.
+        let note = "the generated passwords were shown";
         signed_in
-            .record("import.sheet-shown", &operation.subject, &note)
+            .record("import.sheet-shown", &operation.subject, note)
             .await?;
     }
+    let sheet = engine.take_sheet(&operation.id).await?;
     let slips = sheet.into_iter().map(|(row, password)| Slip {
         name: row.username,
         email: row.email.to_string(),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::form::{Common, USER};
+use super::operations::{Common, USER};
 use super::table::Line;
 use crate::access::Access;
 use crate::domain::{Email, ImportRow, ProfileName, Stage};
@@ -23,6 +23,7 @@ pub(super) struct Checked {
 }
 
 /// Names that are taken already.
+#[derive(Debug, Default)]
 pub(super) struct Taken {
     logins: HashSet<String>,
     profiles: HashSet<String>,

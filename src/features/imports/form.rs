@@ -1,13 +1,12 @@
 //! “Add many” as typed.
 
+use super::operations::{Common, USER};
 use crate::access::Access;
 use crate::domain::{ProfileName, Quota, Role, Share};
 use crate::features::quotas::form::QuotaForm;
 use crate::web::fields::FormErrors;
 use crate::web::form::Fields;
 
-/// Stands for the part of the address before the `@`.
-pub(super) const USER: &str = "{user}";
 /// Shared profiles on the form.
 pub(super) const SHARES: usize = 3;
 
@@ -20,15 +19,6 @@ pub(super) struct ImportForm {
     /// Profile and role.
     pub shared: Vec<(String, String)>,
     pub skip: bool,
-}
-
-/// What holds for everybody on the list.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Common {
-    /// `None`: no profiles.
-    pub pattern: Option<String>,
-    pub quota: Quota,
-    pub shares: Vec<Share>,
 }
 
 impl ImportForm {

@@ -3,6 +3,7 @@
 mod actions;
 mod check;
 mod form;
+pub mod operations;
 mod pages;
 mod result;
 mod rows;

@@ -79,12 +79,10 @@ pub(super) async fn receipt(
     _form: CheckedForm,
 ) -> Result<Response, Problem> {
     let operation = mine(&signed_in, &id).await?;
-    let password = if operation.state == State::Done {
-        signed_in.engine().take_password(&operation.id)
-    } else {
-        None
-    };
-    if password.is_some() {
+    let engine = signed_in.engine();
+    let mut password = None;
+    if operation.state == State::Done && engine.holds_password(&operation.id) {
+        // Recorded first: a record that cannot be written must not take the only copy with it.
         signed_in
             .record(
                 "login.password-shown",
@@ -92,6 +90,7 @@ pub(super) async fn receipt(
                 "the generated password was shown",
             )
             .await?;
+        password = engine.take_password(&operation.id);
     }
     pages::with_password(&signed_in, frame, &operation, password)
 }

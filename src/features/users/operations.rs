@@ -240,15 +240,18 @@ pub async fn plan_fix(access: &Access, person: &Person, fix: Fix) -> Result<Oper
         .await
 }
 
-/// The login goes first, so that nobody signs in while the rest is taken away.
 pub async fn plan_remove(
     access: &Access,
     email: &Email,
-    person: &Person,
+    person: &Arc<Person>,
     removal: Removal,
 ) -> Result<Operation, PlanError> {
-    let mut steps = stays(access, [person]);
-    steps.extend(removal_steps(email, person, removal));
+    let mut steps = stays(access, [person.as_ref()]);
+    steps.extend(removal_steps(vec![(
+        email.clone(),
+        person.clone(),
+        removal,
+    )]));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
@@ -277,50 +280,63 @@ fn stays<'p>(access: &Access, people: impl IntoIterator<Item = &'p Person>) -> V
     vec![Step::OffBoard(Checklist { lines })]
 }
 
-/// Several people in one operation, one after the other.
+/// Several people in one operation.
 pub async fn plan_remove_many(
     access: &Access,
     people: Vec<(Email, Arc<Person>, Removal)>,
 ) -> Result<Operation, PlanError> {
     let subject = several(people.iter().map(|(email, _, _)| email.as_str()));
     let mut steps = stays(access, people.iter().map(|(_, person, _)| person.as_ref()));
-    let removals = people.into_iter();
-    steps.extend(
-        removals.flat_map(|(email, person, removal)| removal_steps(&email, &person, removal)),
-    );
+    steps.extend(removal_steps(people));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::RemoveUsers, subject, steps)
         .await
 }
 
-/// The login goes first, so that nobody signs in while the rest is taken away.
-fn removal_steps(email: &Email, person: &Person, removal: Removal) -> Vec<Step> {
-    let mut steps = Vec::new();
-    if person.password_object().is_some() {
-        steps.push(Step::DeleteLogin {
+/// Logins go first, so that nobody signs in while the rest is taken away; those in the configuration of Dex go with one
+/// restart. After that everybody's places, one person after the other.
+fn removal_steps(people: Vec<(Email, Arc<Person>, Removal)>) -> Vec<Step> {
+    let with_object = people
+        .iter()
+        .filter(|(_, person, _)| person.password_object().is_some());
+    let mut steps: Vec<Step> = with_object
+        .map(|(email, _, _)| Step::DeleteLogin {
             email: email.clone(),
-        });
-    }
-    if let Some(login) = person.static_login() {
-        steps.extend(rolled_out(vec![StaticEdit::Remove {
+        })
+        .collect();
+    let edits: Vec<StaticEdit> = people
+        .iter()
+        .filter_map(|(_, person, _)| person.static_login())
+        .map(|login| StaticEdit::Remove {
             login: login.email.clone(),
-        }]));
+        })
+        .collect();
+    if !edits.is_empty() {
+        steps.extend(rolled_out(edits));
         steps.push(Step::ProveDex);
     }
-    if let Some(login) = person.used_login() {
-        steps.push(Step::EndSessions {
-            email: email.clone(),
-            user_id: login.user_id.clone(),
-        });
+    for (email, person, removal) in people {
+        if let Some(login) = person.used_login() {
+            steps.push(Step::EndSessions {
+                email,
+                user_id: login.user_id.clone(),
+            });
+        }
+        steps.extend(places_taken_away(removal));
     }
-    for (profile, user, role) in removal.contributions {
-        steps.push(Step::RemoveContributor {
+    steps
+}
+
+fn places_taken_away(removal: Removal) -> Vec<Step> {
+    let shared = removal.contributions.into_iter();
+    let mut steps: Vec<Step> = shared
+        .map(|(profile, user, role)| Step::RemoveContributor {
             profile,
             user,
             role,
-        });
-    }
+        })
+        .collect();
     for name in removal.profiles {
         steps.push(Step::DeleteProfile { name: name.clone() });
         steps.push(Step::WaitForProfileGone { name });

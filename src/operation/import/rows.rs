@@ -171,10 +171,8 @@ impl Run {
             }
         }
         if let Some(event) = self.row_event(&row, part, outcome) {
-            let began = tokio::time::Instant::now();
-            while let Err(error) = record(&self.engine.parts.store, &event).await {
-                self.wait_for_store(began, &error).await?;
-            }
+            self.stored(|| record(&self.engine.parts.store, &event))
+                .await?;
         }
         self.save_row(&row).await
     }
@@ -216,30 +214,16 @@ impl Run {
     }
 
     pub(super) async fn import_rows(&self) -> Result<Vec<ImportRow>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            match self
-                .engine
-                .parts
-                .store
-                .import_rows(&self.operation.id)
-                .await
-            {
-                Ok(rows) => return Ok(rows),
-                Err(error) => self.wait_for_store(began, &error).await?,
-            }
-        }
+        let (store, id) = (&self.engine.parts.store, &self.operation.id);
+        self.stored(|| store.import_rows(id)).await
     }
 
     pub(super) async fn save_row(&self, row: &ImportRow) -> Result<(), Leave> {
         let (store, id) = (&self.engine.parts.store, &self.operation.id);
-        let began = tokio::time::Instant::now();
-        loop {
-            match store.import_save(id, row, &self.engine.owner).await {
-                Ok(Saved::Yes) => return Ok(()),
-                Ok(Saved::LeaseLost) => return Err(Leave::LeaseLost),
-                Err(error) => self.wait_for_store(began, &error).await?,
-            }
+        let save = || store.import_save(id, row, &self.engine.owner);
+        match self.stored(save).await? {
+            Saved::Yes => Ok(()),
+            Saved::LeaseLost => Err(Leave::LeaseLost),
         }
     }
 

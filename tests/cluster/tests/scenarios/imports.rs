@@ -122,7 +122,7 @@ async fn a_list_is_checked_line_by_line_and_nothing_happens_while_a_line_is_wron
         .get(&format!("{IMPORT}/template.csv"))
         .await
         .unwrap();
-    assert!(template.body.starts_with("email,name,profile\n"));
+    assert!(template.body.starts_with("email,name,profile\r\n"));
 }
 
 #[tokio::test]
