@@ -191,16 +191,15 @@ impl Acting {
 
 /// Kubernetes lists every rule that is lacking; that is a page of braces.
 fn in_words(name: &str, error: Error) -> Error {
-    match &error {
-        Error::Forbidden { message, .. } if message.contains("attempting to grant") => {
-            Error::Refused {
-                what: format!("ClusterRoleBinding {name}"),
-                why: "Kubernetes lets nobody change a binding whose role gives more than they have themselves, unless \
-                      they may bind that role. Somebody with cluster-admin can"
-                    .to_owned(),
-            }
-        }
-        _ => error,
+    let grants = matches!(&error, Error::Forbidden { message, .. } if message.contains("attempting to grant"));
+    if !grants {
+        return error;
+    }
+    Error::Refused {
+        what: format!("ClusterRoleBinding {name}"),
+        why: "Kubernetes lets nobody change a binding whose role gives more than they have themselves, unless they may \
+              bind that role. Somebody with cluster-admin can"
+            .to_owned(),
     }
 }
 
@@ -298,7 +297,7 @@ fn roles_of(objects: &[DynamicObject]) -> BTreeMap<String, AuthorityRole> {
         .collect()
 }
 
-/// Selectors of ClusterRoles are written with `matchLabels`; one with expressions as well selects at most these.
+/// Selectors of `ClusterRole`s are written with `matchLabels`; one with expressions as well selects at most these.
 fn selects(selector: &Value, role: &DynamicObject) -> bool {
     let labels = role.metadata.labels.as_ref();
     let wanted = selector["matchLabels"].as_object();

@@ -68,8 +68,9 @@ pub(super) async fn remove(
         errors.add("", "Choose at least one binding");
     } else {
         let known = (&authority, &access.entrants().await?);
-        let why = operations::refusal(&access, known, &holder.subject, &chosen);
-        why.into_iter().for_each(|why| errors.add("", why));
+        if let Some(why) = operations::refusal(&access, known, &holder.subject, &chosen) {
+            errors.add("", why);
+        }
     }
     if errors.is_empty() {
         match operations::plan_remove(&access, &holder.subject, &chosen).await {
