@@ -192,8 +192,8 @@ impl Acting {
 
 /// Kubernetes lists every rule that is lacking; that is a page of braces.
 fn in_words(name: &str, error: Error) -> Error {
-    let grants_too_much = matches!(&error, Error::Forbidden { message, .. } if message.contains("attempting to grant"));
-    if !grants_too_much {
+    let grants = matches!(&error, Error::Forbidden { message, .. } if message.contains("attempting to grant"));
+    if !grants {
         return error;
     }
     Error::Refused {
@@ -298,7 +298,7 @@ fn roles_of(objects: &[DynamicObject]) -> BTreeMap<String, AuthorityRole> {
         .collect()
 }
 
-/// Selectors of ClusterRoles are written with `matchLabels`; one with expressions as well selects at most these.
+/// Selectors of `ClusterRole`s are written with `matchLabels`; one with expressions as well selects at most these.
 fn selects(selector: &Value, role: &DynamicObject) -> bool {
     let labels = role.metadata.labels.as_ref();
     let wanted = selector["matchLabels"].as_object();

@@ -68,9 +68,8 @@ pub(super) async fn remove(
         errors.add("", "Choose at least one binding");
     } else {
         let known = (&authority, &access.entrants().await?);
-        let why = operations::refusal(&access, known, &holder.subject, &chosen);
-        if let Some(reason) = why {
-            errors.add("", reason);
+        if let Some(why) = operations::refusal(&access, known, &holder.subject, &chosen) {
+            errors.add("", why);
         }
     }
     if errors.is_empty() {
