@@ -74,7 +74,10 @@ impl DatedStep {
                 user,
                 role,
                 until: Some(until),
-            } => format!("Let {user} {role} in {profile} until {until}"),
+            } => {
+                let until = until.in_words();
+                format!("Let {user} {role} in {profile} until {until}")
+            }
             Self::LetIn {
                 profile,
                 user,
@@ -90,12 +93,16 @@ impl DatedStep {
                     },
                 due,
             } => {
+                let due = due.in_words();
                 format!("Take {role} in {profile} from {user}: it ended on {due}")
             }
             Self::End {
                 thing: Dated::Freeze { profile },
                 due,
-            } => format!("Let new pods start in {profile} again: the freeze ended on {due}"),
+            } => {
+                let due = due.in_words();
+                format!("Let new pods start in {profile} again: the freeze ended on {due}")
+            }
         }
     }
 

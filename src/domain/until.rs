@@ -22,6 +22,12 @@ impl Until {
         self.0 <= now
     }
 
+    /// As people read it: `31 Mar 2027, 23:59 UTC`.
+    pub fn in_words(self) -> String {
+        let zoned = self.0.to_zoned(TimeZone::UTC);
+        zoned.strftime("%-d %b %Y, %H:%M UTC").to_string()
+    }
+
     /// The form that a date field of a browser takes; `None` when the end is within a day.
     pub fn as_date(self) -> Option<String> {
         let date = self.0.to_zoned(TimeZone::UTC).date();
@@ -92,6 +98,7 @@ mod tests {
     fn a_date_without_a_time_is_the_end_of_that_day_in_utc() {
         let until: Until = "2027-03-31".parse().unwrap();
         assert_eq!(until.to_string(), "2027-03-31T23:59:59Z");
+        assert_eq!(until.in_words(), "31 Mar 2027, 23:59 UTC");
         assert_eq!(until.as_date().as_deref(), Some("2027-03-31"));
         assert_eq!(Written::of(&until.to_string()), Written::At(until));
     }

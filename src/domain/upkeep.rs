@@ -106,7 +106,10 @@ impl Upkeep {
                 profile,
                 until: Some(until),
                 ..
-            } => format!("Let no new pod start in {profile} until {until}"),
+            } => {
+                let until = until.in_words();
+                format!("Let no new pod start in {profile} until {until}")
+            }
             Self::Freeze { profile, .. } => format!("Let no new pod start in {profile}"),
             Self::Thaw { profile } => format!("Let new pods start in {profile} again"),
         }

@@ -127,7 +127,10 @@ impl Run {
                 user,
                 role,
                 until: Some(until),
-            } => Ok(format!("{user} has {role} in {profile} until {until}.")),
+            } => {
+                let until = until.in_words();
+                Ok(format!("{user} has {role} in {profile} until {until}."))
+            }
             DatedStep::LetIn {
                 profile,
                 user,
@@ -206,7 +209,7 @@ async fn begin_again(
         }
     };
     Ok(Undo::Done(match until {
-        Some(until) => format!("{what}, until {until}."),
+        Some(until) => format!("{what}, until {}.", until.in_words()),
         None => format!("{what}, without an end: its date has passed."),
     }))
 }

@@ -58,7 +58,11 @@ impl Engine {
                     return Ok(false);
                 }
                 // It is being done, or it was and the watches have not seen it yet.
-                Some(State::Running | State::Done | State::Undoing | State::Undone) => {
+                Some(State::Running | State::Done | State::Undoing) => return Ok(false),
+                Some(State::Undone) => {
+                    request.operation = Some(id);
+                    let why = "Its end was undone. Set the date anew, or take it away.";
+                    self.note_trouble(request, why, now).await?;
                     return Ok(false);
                 }
                 None => {}

@@ -51,14 +51,10 @@ pub fn value(until: Option<&Written>) -> String {
 /// `until 31 Mar 2027, 23:59 UTC`; empty when there is no end.
 pub fn words(until: Option<&Written>) -> String {
     match until {
-        Some(Written::At(until)) => format!("until {}", exact(*until)),
+        Some(Written::At(until)) => format!("until {}", until.in_words()),
         Some(Written::Unreadable(text)) => format!("until “{text}”, which is no date"),
         None => String::new(),
     }
-}
-
-pub fn exact(until: Until) -> String {
-    When::new(until.at(), until.at()).exact
 }
 
 /// `in 3 days`, `2 hours ago`.

@@ -9,7 +9,7 @@ use super::filter::AccessQuery;
 use super::tabs::{Tab, tabs};
 use crate::access::{Access, KnownEnding};
 use crate::clock::Clock;
-use crate::domain::{Dated, EndState, Permission};
+use crate::domain::{Dated, EndState, Permission, Until};
 use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
@@ -161,7 +161,7 @@ fn row(access: &Access, one: &KnownEnding, now: Timestamp) -> Row {
         what,
         profile: profile.to_owned(),
         profile_href: paths::fill(paths::PROFILE, profile),
-        until: date.map_or_else(|| until::words(Some(&one.ending.until)), until::exact),
+        until: date.map_or_else(|| until::words(Some(&one.ending.until)), Until::in_words),
         distance: date.map_or_else(String::new, |date| until::distance(date, now)),
         asked_by: one.request.as_ref().map_or_else(
             || "nobody here".to_owned(),

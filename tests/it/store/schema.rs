@@ -92,6 +92,7 @@ async fn no_column_holds_a_plain_token(place: &Place) {
             "SELECT description FROM _sqlx_migrations",
         ),
         ("audit", "SELECT id FROM audit"),
+        ("end_requests", "SELECT body FROM end_requests"),
         ("import_rows", "SELECT body FROM import_rows"),
         ("import_stops", "SELECT operation FROM import_stops"),
         ("links", "SELECT token FROM links"),
@@ -145,6 +146,7 @@ async fn tables(place: &Place, pool: &AnyPool) -> Vec<String> {
 async fn every_statement_is_a_file_named_after_a_table() {
     let tables = [
         "audit_",
+        "end_requests_",
         "import_rows_",
         "import_stops_",
         "links_",
