@@ -16,18 +16,22 @@ const HOURS: i64 = 14 * 24;
 const SAMPLES: u32 = 12;
 /// For so many hours nothing was recorded, as when a dashboard is not running.
 const GAP: std::ops::Range<i64> = 130..137;
+/// Rows that are written together.
+const AT_ONCE: usize = 100;
 /// Until the profiles of the demo have their quotas.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Profile by profile, so that pages have their turn at the database in between.
+/// A few rows at a time, so that pages and operations have their turn at the database in between.
 pub(super) async fn invent(cluster: Cluster, store: Store) {
     tokio::time::sleep(PATIENCE).await;
     let now = Clock.now();
     for (number, profile) in cluster.profiles().items.iter().enumerate() {
         let samples = weeks_of(profile, i64::try_from(number).unwrap_or(0), now);
-        if let Err(error) = store.usage_append(&samples).await {
-            tracing::warn!(%error, "demo.history-not-invented");
-            return;
+        for some in samples.chunks(AT_ONCE) {
+            if let Err(error) = store.usage_append(some).await {
+                tracing::warn!(%error, "demo.history-not-invented");
+                return;
+            }
         }
     }
     if let Err(error) = ask_for_dates(&cluster, &store).await {
