@@ -50,10 +50,18 @@ pub fn refusal(
     if matches!(subject, Subject::User(name) if *name == access.actor().user) {
         return Some("You cannot take it from yourself: ask another administrator".to_owned());
     }
+    if is_of_kubernetes(subject) {
+        return Some("Kubernetes itself needs this: it is not taken away from here".to_owned());
+    }
     let left = bindings
         .iter()
         .fold(access.foreseen(authority), |left, binding| {
             left.without(binding, subject)
         });
     authority.keeps_an_administrator(&left, entrants, &[]).err()
+}
+
+/// Names that the control plane and its certificates go by.
+pub fn is_of_kubernetes(subject: &Subject) -> bool {
+    subject.name().starts_with("system:")
 }

@@ -4,13 +4,14 @@ use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::operations;
 use crate::access::Access;
-use crate::domain::{Entrants, Holder, Permission, Subject, Way};
+use crate::domain::{Entrants, Holder, Permission, Subject, UserName, Way};
 use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
 use crate::web::problem::Problem;
-use crate::web::view::{Action, Badge, SortHeader, Tools};
+use crate::web::view::{self, Action, Badge, SortHeader, Tools};
 use crate::web::{page, paths};
 
 #[derive(Debug, Default, Deserialize)]
@@ -208,7 +209,11 @@ fn row(access: &Access, entrants: &Entrants, holder: &Holder) -> Row {
         may,
         entry: entry(entrants, &holder.subject),
         ways: holder.ways.iter().map(way).collect(),
-        remove: allowed(access, "Remove", &query.with("page", "")),
+        remove: if operations::is_of_kubernetes(&holder.subject) {
+            Action::denied("Remove", "Kubernetes itself needs it.")
+        } else {
+            allowed(access, "Remove", &query.with("page", ""))
+        },
         name,
     }
 }
@@ -254,7 +259,7 @@ fn of_group(entrants: &Entrants, group: &str) -> Entry {
         .get(group)
         .into_iter()
         .flatten()
-        .map(crate::domain::UserName::as_str)
+        .map(UserName::as_str)
         .collect();
     let text = if group == "system:masters" {
         "Only certificates of the cluster itself name this group; nobody signs in here with it"
@@ -294,7 +299,7 @@ pub(super) fn way(way: &Way) -> WayView {
         role: way.role.clone(),
         aggregated: way.aggregated_from.join(", "),
         note: format!("{alone}{others}"),
-        badges: crate::web::view::manager_badge(way.managed_by),
+        badges: view::manager_badge(way.managed_by),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use crate::access::{Access, Person};
-use crate::cluster;
+use crate::cluster::{self, Amount};
 use crate::domain::{
     Authority, Email, Entrants, Item, LoginSource, ProfileName, Subject, UserName,
 };
@@ -149,6 +149,9 @@ fn places(person: &Person) -> Vec<String> {
 async fn contents(access: &Access, name: &ProfileName) -> Result<Vec<String>, cluster::Error> {
     let lines = profiles::operations::inventory(access, name).await?;
     let said = lines.iter().filter_map(|line| {
+        if matches!(line.amount, Amount::Unknown(_)) {
+            return Some(format!("{}: not counted", line.what));
+        }
         let text = profiles::operations::in_words(line)?;
         (text != "none").then(|| format!("{}: {text}", line.what))
     });

@@ -6,7 +6,7 @@ use axum::response::Response;
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
-    Checklist, Decision, Line, Operation, OperationId, State, Step, StepRecord, StepState,
+    Checklist, Decision, Item, Line, Operation, OperationId, State, Step, StepRecord, StepState,
 };
 use crate::web::extract::Path;
 use crate::web::frame::Frame;
@@ -109,17 +109,25 @@ fn line_view(line: &Line, operation: &Operation) -> LineView {
     LineView {
         what: line.item.describe(),
         found: line.found.join("; "),
-        decided: match &line.decision {
-            Decision::Keep => "Keep".to_owned(),
-            Decision::HandOver { to } => format!("Hand over to {to}"),
-            Decision::Delete => "Delete".to_owned(),
-        },
+        decided: decided(line),
         result: result(line, &steps).to_owned(),
         detail: last.map(|record| record.detail.clone()).unwrap_or_default(),
         when: last
             .and_then(|record| record.ended_at)
             .map(|at| When::new(at, now).exact)
             .unwrap_or_default(),
+    }
+}
+
+fn decided(line: &Line) -> String {
+    match (&line.decision, &line.item) {
+        (Decision::Keep, _) => "Keep".to_owned(),
+        (Decision::HandOver { to }, _) => format!("Hand over to {to}"),
+        (Decision::Delete, Item::Sessions) => "End".to_owned(),
+        (Decision::Delete, Item::Part { .. } | Item::Administrator { .. }) => {
+            "Take away".to_owned()
+        }
+        (Decision::Delete, Item::Login { .. } | Item::Profile { .. }) => "Delete".to_owned(),
     }
 }
 
