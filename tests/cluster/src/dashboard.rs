@@ -277,6 +277,16 @@ pub async fn wait_for_operation(browser: &mut Browser, path: String) -> Result<P
     bail!("the operation at {path} does not end")
 }
 
+/// Takes a finished operation back; ends at its last page.
+pub async fn undo_operation(browser: &mut Browser, done: &Page) -> Result<Page> {
+    let undoing = browser
+        .submit(done, &format!("{}/undo", done.path), &[])
+        .await?;
+    let end = wait_for_operation(browser, undoing.path).await?;
+    ensure!(end.body.contains("data-state=\"undone\""), "{}", end.text());
+    Ok(end)
+}
+
 /// Fetches the password of a finished operation, which is possible once.
 pub async fn password_of(browser: &mut Browser, done: &Page) -> Result<String> {
     let path = format!("{}/receipt", done.path);

@@ -5,7 +5,7 @@ use kube::Api;
 use kube::api::{Patch, PatchParams};
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, run_operation, undo_operation, wait_for_operation};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -115,16 +115,7 @@ async fn an_administrator_is_added_told_with_the_reason_and_taken_back() {
         .unwrap();
     again.expect_text("is an administrator already").unwrap();
 
-    let path = format!("{}/undo", done.path);
-    let undoing = browser.submit(&done, &path, &[]).await.unwrap();
-    let undone = wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     let gone = browser.get(&list).await.unwrap();
     gone.expect_text("No administrator matches").unwrap();
     assert!(
@@ -156,11 +147,7 @@ async fn one_of_several_subjects_goes_others_stay_and_another_owner_of_the_field
         .unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
     assert_eq!(subjects(lab, "test-crew").await, [both[1]]);
-    let path = format!("{}/undo", done.path);
-    let undoing = browser.submit(&done, &path, &[]).await.unwrap();
-    wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
+    undo_operation(&mut browser, &done).await.unwrap();
     let mut back = subjects(lab, "test-crew").await;
     back.sort();
     assert_eq!(back, both);

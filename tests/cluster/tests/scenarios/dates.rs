@@ -6,7 +6,7 @@ use kube::Api;
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams};
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, run_operation, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 use lab::stand_in::kfam::Binding;
@@ -231,11 +231,7 @@ async fn a_date_is_changed_and_taken_away_and_undoing_puts_the_former_one_back()
     plan.expect_text("without an end").unwrap();
     let ended = done(&mut browser, &plan).await;
     assert_eq!(written(lab, place.0, place.1).await, Some(None));
-    let undone = browser
-        .submit(&ended, &format!("{}/undo", ended.path), &[])
-        .await
-        .unwrap();
-    wait_for_operation(&mut browser, undone.path).await.unwrap();
+    undo_operation(&mut browser, &ended).await.unwrap();
     let former = Some(Some("2094-05-31T23:59:59Z".to_owned()));
     assert_eq!(written(lab, place.0, place.1).await, former);
     // And it is somebody's again.
@@ -249,11 +245,7 @@ async fn a_date_is_changed_and_taken_away_and_undoing_puts_the_former_one_back()
     let plan = browser.submit(&page, &removal, &who).await.unwrap();
     let removed = done(&mut browser, &plan).await;
     assert_eq!(halves(lab, place.0, place.1).await, (false, false));
-    let undone = browser
-        .submit(&removed, &format!("{}/undo", removed.path), &[])
-        .await
-        .unwrap();
-    wait_for_operation(&mut browser, undone.path).await.unwrap();
+    undo_operation(&mut browser, &removed).await.unwrap();
     assert_eq!(written(lab, place.0, place.1).await, former);
 }
 
@@ -353,11 +345,7 @@ async fn a_freeze_thaws_on_its_date_and_can_be_given_another() {
     let page = browser.get(&profile).await.unwrap();
     assert!(!page.text().contains("is frozen"), "{}", page.text());
     // Undoing the change of the freeze puts back what was there before it: frozen until July.
-    let undone = browser
-        .submit(&ended, &format!("{}/undo", ended.path), &[])
-        .await
-        .unwrap();
-    wait_for_operation(&mut browser, undone.path).await.unwrap();
+    undo_operation(&mut browser, &ended).await.unwrap();
     eventually(&mut browser, &profile, told).await;
 }
 

@@ -2,7 +2,7 @@
 
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{run_operation, wait_for_operation};
+use lab::dashboard::{run_operation, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 use lab::stand_in::kfam::Binding;
@@ -80,8 +80,9 @@ async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt()
         .unwrap();
     make_rights(lab, person).await;
     let detail = "/kubeflow-admin/users/of/leaver@example.com";
-    eventually(&mut browser, detail, "leaver-host").await;
-    eventually(&mut browser, detail, "leaver-attic").await;
+    for place in ["leaver-host", "leaver-attic"] {
+        eventually(&mut browser, detail, place).await;
+    }
     let mut theirs = dashboard.signed_in(person, &password).await.unwrap();
 
     let page = checklist(&mut browser, &[person, "nobody@example.com"]).await;
@@ -115,10 +116,8 @@ async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt()
     assert_eq!(owner(lab, "leaver-attic").await.as_deref(), Some(person));
     let left = contributors(lab, "leaver-host").await;
     assert!(!left.contains(&person.to_owned()), "{left:?}");
-    let listed = browser
-        .get("/kubeflow-admin/administrators?q=leaver@example.com")
-        .await
-        .unwrap();
+    let list = "/kubeflow-admin/administrators?q=leaver@example.com";
+    let listed = browser.get(list).await.unwrap();
     listed.expect_text("No administrator matches").unwrap();
 
     let receipt = browser
@@ -200,16 +199,7 @@ async fn an_off_boarding_without_a_deletion_is_undone() {
     let plan = send(&mut browser, &page, &[]).await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let path = format!("{}/undo", done.path);
-    let undoing = browser.submit(&done, &path, &[]).await.unwrap();
-    let undone = wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     let back = contributors(lab, "returner-host").await;
     assert!(back.contains(&person.to_owned()), "{back:?}");
     eventually(&mut browser, detail, "Password object").await;

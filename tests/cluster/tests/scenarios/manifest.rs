@@ -7,7 +7,7 @@ use std::time::Duration;
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams};
 use lab::browser::Browser;
-use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, run_operation, undo_operation};
 use lab::{AuditEntry, Lab, dex_pod, waiting};
 use serde::Deserialize;
 use serde_json::json;
@@ -140,9 +140,7 @@ async fn migrate_the_shipped_user_and_undo(lab: &'static Lab, admin: &mut Browse
     let plan = admin.submit(&page, &path, &[]).await.unwrap();
     let done = run_operation(admin, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let path = format!("{}/undo", done.path);
-    let undone = admin.submit(&done, &path, &[]).await.unwrap();
-    wait_for_operation(admin, undone.path).await.unwrap();
+    undo_operation(admin, &done).await.unwrap();
 }
 
 /// What Dex keeps for somebody who signed in with `offline_access`, as far as it is looked at.
@@ -249,9 +247,7 @@ async fn keep_a_profile_up_and_undo(operator: &mut Browser, profile: &str) {
         let plan = operator.submit(&form, &path, &fields).await.unwrap();
         let done = run_operation(operator, &plan).await.unwrap();
         assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-        let path = format!("{}/undo", done.path);
-        let undone = operator.submit(&done, &path, &[]).await.unwrap();
-        let undone = wait_for_operation(operator, undone.path).await.unwrap();
+        let undone = undo_operation(operator, &done).await.unwrap();
         assert!(
             undone.body.contains("data-state=\"undone\""),
             "{page}: {}",
@@ -266,9 +262,7 @@ async fn make_an_administrator_and_undo(operator: &mut Browser, email: &str) {
     let plan = operator.submit(&form, path, &[("email", email)]).await;
     let done = run_operation(operator, &plan.unwrap()).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let path = format!("{}/undo", done.path);
-    let undone = operator.submit(&done, &path, &[]).await.unwrap();
-    wait_for_operation(operator, undone.path).await.unwrap();
+    undo_operation(operator, &done).await.unwrap();
 }
 
 #[tokio::test]

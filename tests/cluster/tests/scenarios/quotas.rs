@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{LimitRange, Pod, ResourceQuota};
 use kube::Api;
 use kube::api::PostParams;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{run_operation, wait_for_operation};
+use lab::dashboard::{run_operation, undo_operation};
 use serde_json::json;
 
 use crate::world::{add_user, admin, pod_with, world};
@@ -60,14 +60,7 @@ async fn a_quota_comes_with_defaults_so_that_pods_do_not_vanish_and_both_are_und
     pods.create(&PostParams::default(), &pod(None))
         .await
         .unwrap();
-    let undoing = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let end = wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(end.body.contains("data-state=\"undone\""), "{}", end.text());
+    undo_operation(&mut browser, &done).await.unwrap();
     let ranges: Api<LimitRange> = Api::namespaced(lab.client(), "defaulted");
     assert!(
         ranges
