@@ -325,7 +325,7 @@ impl Authority {
     /// today, nothing is taken away.
     pub fn keeps_an_administrator(
         &self,
-        foreseen: Self,
+        foreseen: &Self,
         entrants: &Entrants,
         gone: &[UserName],
     ) -> Result<(), String> {
@@ -461,14 +461,11 @@ mod tests {
         ]);
         let without_bob = all.clone().without("b", &user("bob@x.io"));
         let both = entrants(&["ana@x.io", "bob@x.io"]);
-        assert_eq!(
-            all.keeps_an_administrator(without_bob.clone(), &both, &[]),
-            Ok(())
-        );
+        assert_eq!(all.keeps_an_administrator(&without_bob, &both, &[]), Ok(()));
         // Ana is bound and cannot sign in: Bob is the last.
         let only_bob = entrants(&["bob@x.io"]);
         let why = all
-            .keeps_an_administrator(without_bob, &only_bob, &[])
+            .keeps_an_administrator(&without_bob, &only_bob, &[])
             .unwrap_err();
         assert!(
             why.contains("bob@x.io") && !why.contains("ana@x.io"),
@@ -476,7 +473,7 @@ mod tests {
         );
         // The rights may stay and the login go: that is the same.
         let bob = UserName::from_cluster("Bob@x.io");
-        all.keeps_an_administrator(all.clone(), &only_bob, &[bob])
+        all.keeps_an_administrator(&all, &only_bob, &[bob])
             .unwrap_err();
     }
 
@@ -495,7 +492,7 @@ mod tests {
             })
         };
         let judged = |all: &Authority, now| {
-            all.keeps_an_administrator(all.clone().foreseen(now), &both, &[])
+            all.keeps_an_administrator(&all.clone().foreseen(now), &both, &[])
         };
         all.bindings[0].leaving = mark("ana@x.io");
         assert_eq!(judged(&all, now), Ok(()));

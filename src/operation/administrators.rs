@@ -113,7 +113,7 @@ impl Run {
         };
         let agrees = |now: &Authority| {
             let foreseen = now.clone().foreseen(leaving.since);
-            now.keeps_an_administrator(foreseen, &entrants, &[])
+            now.keeps_an_administrator(&foreseen, &entrants, &[])
         };
         let removed = acting
             .remove_administrator(binding, &leaving, agrees)
@@ -179,5 +179,5 @@ pub fn who_stays(
         .fold(now.clone().foreseen(at), |left, (binding, subject)| {
             left.without(binding, &subject)
         });
-    now.keeps_an_administrator(foreseen, entrants, &checklist.without_login())
+    now.keeps_an_administrator(&foreseen, entrants, &checklist.without_login())
 }

@@ -38,8 +38,8 @@ impl Acting {
     pub async fn add_administrator(&self, user: &UserName, mode: Mode) -> Result<Applied, Error> {
         let subject = Subject::User(user.clone());
         let Some(found) = self.cluster_bindings().find(ADMINISTRATORS).await? else {
-            let made = self.cluster_bindings().create(ours(&subject), mode).await;
-            made.map_err(|error| in_words(ADMINISTRATORS, error))?;
+            let created = self.cluster_bindings().create(ours(&subject), mode).await;
+            created.map_err(|error| in_words(ADMINISTRATORS, error))?;
             return Ok(given(&subject));
         };
         if found.data["roleRef"]["name"] != ADMINISTRATOR_ROLE {

@@ -58,7 +58,7 @@ pub fn refusal(
         .fold(access.foreseen(authority), |left, binding| {
             left.without(binding, subject)
         });
-    authority.keeps_an_administrator(left, entrants, &[]).err()
+    authority.keeps_an_administrator(&left, entrants, &[]).err()
 }
 
 /// Names that the control plane and its certificates go by.

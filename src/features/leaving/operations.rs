@@ -17,7 +17,7 @@ pub struct Leaver<'a> {
 pub async fn plan(
     access: &Access,
     leavers: &[Leaver<'_>],
-    checklist: Checklist,
+    checklist: &Checklist,
 ) -> Result<Operation, PlanError> {
     let subject = several(checklist.people());
     let steps = steps(access, leavers, checklist);
@@ -29,7 +29,7 @@ pub async fn plan(
 
 /// Rights first and logins next, of everybody: whoever leaves undoes nothing. What others may miss comes after that, and
 /// what is lost for ever comes last.
-fn steps(access: &Access, leavers: &[Leaver<'_>], checklist: Checklist) -> Vec<Step> {
+fn steps(access: &Access, leavers: &[Leaver<'_>], checklist: &Checklist) -> Vec<Step> {
     let lines = &checklist.lines;
     let mut steps = vec![Step::OffBoard(checklist.clone())];
     steps.extend(lines.iter().filter_map(rights));

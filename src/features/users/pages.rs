@@ -105,16 +105,20 @@ pub(super) async fn list(
         columns: columns(&query.sort, &address),
         rows: people[shown].iter().map(|person| row(person)).collect(),
         pager,
-        bulk_actions: access
-            .may(Permission::WriteUsers)
-            .then(|| {
-                vec![
-                    Link::new("Off-board selected users", paths::LEAVING),
-                    Link::new("Remove selected users", paths::USERS_REMOVE),
-                ]
-            })
-            .unwrap_or_default(),
+        bulk_actions: bulk_actions(&access),
     })
+}
+
+/// What may be done with several people at once.
+fn bulk_actions(access: &Access) -> Vec<Link> {
+    if access.may(Permission::WriteUsers) {
+        vec![
+            Link::new("Off-board selected users", paths::LEAVING),
+            Link::new("Remove selected users", paths::USERS_REMOVE),
+        ]
+    } else {
+        Vec::new()
+    }
 }
 
 /// “Migrate all”, as soon as there is one to migrate.
