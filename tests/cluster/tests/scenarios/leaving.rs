@@ -71,17 +71,8 @@ async fn contributors(lab: &Lab, profile: &str) -> Vec<String> {
 async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt() {
     let (lab, dashboard) = world().await;
     let mut browser = admin().await;
-    let password = add_user(&mut browser, "leaver@example.com", "leaver-work").await;
-    add_user(&mut browser, "leaver-heir@example.com", "leaver-host").await;
     let person = "leaver@example.com";
-    contribute(lab, "leaver-heir@example.com", person, "leaver-host").await;
-    lab.apply_yaml(&second_profile("leaver-attic", person))
-        .await
-        .unwrap();
-    make_rights(lab, person).await;
-    let detail = "/kubeflow-admin/users/of/leaver@example.com";
-    eventually(&mut browser, detail, "leaver-host").await;
-    eventually(&mut browser, detail, "leaver-attic").await;
+    let password = somebody_with_everything(lab, &mut browser, person).await;
     let mut theirs = dashboard.signed_in(person, &password).await.unwrap();
 
     let page = checklist(&mut browser, &[person, "nobody@example.com"]).await;
@@ -133,6 +124,21 @@ async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt()
     ] {
         receipt.expect_text(text).unwrap();
     }
+}
+
+/// A login, two profiles, a part in another's, and rights of an administrator; gives the password.
+async fn somebody_with_everything(lab: &Lab, browser: &mut Browser, person: &str) -> String {
+    let password = add_user(browser, person, "leaver-work").await;
+    add_user(browser, "leaver-heir@example.com", "leaver-host").await;
+    contribute(lab, "leaver-heir@example.com", person, "leaver-host").await;
+    lab.apply_yaml(&second_profile("leaver-attic", person))
+        .await
+        .unwrap();
+    make_rights(lab, person).await;
+    let detail = "/kubeflow-admin/users/of/leaver@example.com";
+    eventually(browser, detail, "leaver-host").await;
+    eventually(browser, detail, "leaver-attic").await;
+    password
 }
 
 /// Each refusal is at its line, keeps the rest, and changes nothing.
