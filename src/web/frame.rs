@@ -141,8 +141,8 @@ impl Frame {
     }
 }
 
-/// Label, address, icon, and what it takes to see it.
-const PLACES: [(&str, &str, &str, Permission); 13] = [
+/// Words of the menu: label, path, icon, and the right to open it.
+const MENU: [(&str, &str, &str, Permission); 13] = [
     ("Overview", paths::HOME, "home", Permission::ReadProfiles),
     ("Users", paths::USERS, "users", Permission::ReadUsers),
     (
@@ -195,8 +195,7 @@ const PLACES: [(&str, &str, &str, Permission); 13] = [
 
 /// Only what the person may open.
 fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
-    PLACES
-        .into_iter()
+    MENU.into_iter()
         .filter(|(_, _, _, permission)| signed_in.may(*permission))
         .map(|(label, href, icon, _)| NavItem {
             label,

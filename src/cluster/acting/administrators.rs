@@ -37,9 +37,8 @@ impl Acting {
     /// Into the binding of ours; somebody who is there stays.
     pub async fn add_administrator(&self, user: &UserName, mode: Mode) -> Result<Applied, Error> {
         let subject = Subject::User(user.clone());
-        let bindings = self.cluster_bindings();
-        let Some(found) = bindings.find(ADMINISTRATORS).await? else {
-            let created = bindings.create(ours(&subject), mode).await;
+        let Some(found) = self.cluster_bindings().find(ADMINISTRATORS).await? else {
+            let created = self.cluster_bindings().create(ours(&subject), mode).await;
             created.map_err(|error| in_words(ADMINISTRATORS, error))?;
             return Ok(given(&subject));
         };

@@ -65,7 +65,7 @@ pub(super) async fn decide(
         errors.add("", why);
         return page::invalid(&ChecklistPage::with(frame, &leavers, &form, errors));
     }
-    match operations::plan(&access, &people, checklist).await {
+    match operations::plan(&access, &people, &checklist).await {
         Ok(operation) => Ok(page::see_other(&paths::fill(
             paths::OPERATION,
             &operation.id.to_string(),

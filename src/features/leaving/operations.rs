@@ -17,7 +17,7 @@ pub struct Leaver<'a> {
 pub async fn plan(
     access: &Access,
     leavers: &[Leaver<'_>],
-    checklist: Checklist,
+    checklist: &Checklist,
 ) -> Result<Operation, PlanError> {
     let subject = several(checklist.people());
     let steps = steps(access, leavers, &checklist);

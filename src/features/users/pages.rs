@@ -109,14 +109,16 @@ pub(super) async fn list(
     })
 }
 
+/// What may be done with several people at once.
 fn bulk_actions(access: &Access) -> Vec<Link> {
-    if !access.may(Permission::WriteUsers) {
-        return Vec::new();
+    if access.may(Permission::WriteUsers) {
+        vec![
+            Link::new("Off-board selected users", paths::LEAVING),
+            Link::new("Remove selected users", paths::USERS_REMOVE),
+        ]
+    } else {
+        Vec::new()
     }
-    vec![
-        Link::new("Off-board selected users", paths::LEAVING),
-        Link::new("Remove selected users", paths::USERS_REMOVE),
-    ]
 }
 
 /// “Migrate all”, as soon as there is one to migrate.

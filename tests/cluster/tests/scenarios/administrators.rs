@@ -80,16 +80,7 @@ async fn an_administrator_is_added_told_with_the_reason_and_taken_back() {
     )
     .await;
     let form = browser.get(NEW).await.unwrap();
-    for (typed, why) in [
-        ("steward@@example.com", "steward@@example.com"),
-        ("nobody-here@example.com", "has no login in Dex"),
-    ] {
-        let refused = browser.submit(&form, NEW, &[("email", typed)]).await;
-        let refused = refused.unwrap();
-        assert_eq!(refused.status, 422);
-        assert_eq!(refused.input("email").as_deref(), Some(typed));
-        assert!(refused.body.contains(why), "{}", refused.text());
-    }
+    whoever_cannot_sign_in_is_refused(&mut browser, &form).await;
     let plan = browser
         .submit(&form, NEW, &[("email", "Steward@example.com")])
         .await
@@ -123,6 +114,20 @@ async fn an_administrator_is_added_told_with_the_reason_and_taken_back() {
             .await
             .contains(&"steward@example.com".to_owned())
     );
+}
+
+/// What was typed is kept.
+async fn whoever_cannot_sign_in_is_refused(browser: &mut Browser, form: &Page) {
+    for (typed, why) in [
+        ("steward@@example.com", "steward@@example.com"),
+        ("nobody-here@example.com", "has no login in Dex"),
+    ] {
+        let refused = browser.submit(form, NEW, &[("email", typed)]).await;
+        let refused = refused.unwrap();
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.input("email").as_deref(), Some(typed));
+        assert!(refused.body.contains(why), "{}", refused.text());
+    }
 }
 
 #[tokio::test]

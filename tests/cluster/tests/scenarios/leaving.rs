@@ -2,7 +2,7 @@
 
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{run_operation, undo_operation, wait_for_operation};
+use lab::dashboard::{run_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 use lab::stand_in::kfam::Binding;
@@ -71,18 +71,8 @@ async fn contributors(lab: &Lab, profile: &str) -> Vec<String> {
 async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt() {
     let (lab, dashboard) = world().await;
     let mut browser = admin().await;
-    let password = add_user(&mut browser, "leaver@example.com", "leaver-work").await;
-    add_user(&mut browser, "leaver-heir@example.com", "leaver-host").await;
     let person = "leaver@example.com";
-    contribute(lab, "leaver-heir@example.com", person, "leaver-host").await;
-    lab.apply_yaml(&second_profile("leaver-attic", person))
-        .await
-        .unwrap();
-    make_rights(lab, person).await;
-    let detail = "/kubeflow-admin/users/of/leaver@example.com";
-    for place in ["leaver-host", "leaver-attic"] {
-        eventually(&mut browser, detail, place).await;
-    }
+    let password = somebody_with_everything(lab, &mut browser, person).await;
     let mut theirs = dashboard.signed_in(person, &password).await.unwrap();
 
     let page = checklist(&mut browser, &[person, "nobody@example.com"]).await;
@@ -116,8 +106,10 @@ async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt()
     assert_eq!(owner(lab, "leaver-attic").await.as_deref(), Some(person));
     let left = contributors(lab, "leaver-host").await;
     assert!(!left.contains(&person.to_owned()), "{left:?}");
-    let list = "/kubeflow-admin/administrators?q=leaver@example.com";
-    let listed = browser.get(list).await.unwrap();
+    let listed = browser
+        .get("/kubeflow-admin/administrators?q=leaver@example.com")
+        .await
+        .unwrap();
     listed.expect_text("No administrator matches").unwrap();
 
     let receipt = browser
@@ -132,6 +124,21 @@ async fn sec_23_somebody_who_leaves_is_off_boarded_line_by_line_with_a_receipt()
     ] {
         receipt.expect_text(text).unwrap();
     }
+}
+
+/// A login, two profiles, a part in another's, and rights of an administrator; gives the password.
+async fn somebody_with_everything(lab: &Lab, browser: &mut Browser, person: &str) -> String {
+    let password = add_user(browser, person, "leaver-work").await;
+    add_user(browser, "leaver-heir@example.com", "leaver-host").await;
+    contribute(lab, "leaver-heir@example.com", person, "leaver-host").await;
+    lab.apply_yaml(&second_profile("leaver-attic", person))
+        .await
+        .unwrap();
+    make_rights(lab, person).await;
+    let detail = "/kubeflow-admin/users/of/leaver@example.com";
+    eventually(browser, detail, "leaver-host").await;
+    eventually(browser, detail, "leaver-attic").await;
+    password
 }
 
 /// Each refusal is at its line, keeps the rest, and changes nothing.
@@ -199,7 +206,16 @@ async fn an_off_boarding_without_a_deletion_is_undone() {
     let plan = send(&mut browser, &page, &[]).await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    undo_operation(&mut browser, &done).await.unwrap();
+    let path = format!("{}/undo", done.path);
+    let undoing = browser.submit(&done, &path, &[]).await.unwrap();
+    let undone = wait_for_operation(&mut browser, undoing.path)
+        .await
+        .unwrap();
+    assert!(
+        undone.body.contains("data-state=\"undone\""),
+        "{}",
+        undone.text()
+    );
     let back = contributors(lab, "returner-host").await;
     assert!(back.contains(&person.to_owned()), "{back:?}");
     eventually(&mut browser, detail, "Password object").await;
