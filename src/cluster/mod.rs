@@ -165,6 +165,7 @@ impl Cluster {
         spawn(Box::pin(caches.cluster_bindings.clone().run()));
         spawn(Box::pin(caches.policies.clone().run()));
         spawn(Box::pin(caches.quotas.clone().run()));
+        spawn(Box::pin(caches.freezes.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
         spawn(Box::pin(self.clone().follow_secrets()));

@@ -72,7 +72,7 @@ pub(super) async fn show(
     let sorted = query.sorted();
     page::ok(&DatesPage {
         frame: frame.titled("Dates"),
-        notice: Notice::about("contributors", &state),
+        notice: Notice::about("dates", &state),
         tabs: tabs("Ends on a date", &AccessQuery::default().address()),
         tools: Tools::new(paths::ACCESS_DATES, "Person or profile", &query.q, &address)
             .filter("what", "What", &WHAT, &query.what, &address)

@@ -379,7 +379,7 @@ async fn killed_while_an_end_is_brought_about_it_is_brought_about_once() {
         let person = format!("dx-{number}@example.com");
         let place = ("dx-team", person.as_str());
         let_in(&mut world.browser, place, &in_seconds(5)).await;
-        let moment = if number % 2 == 0 {
+        let moment = if u32::is_multiple_of(number, 2) {
             Moment::BeforeRequest
         } else {
             Moment::BeforeAnswer
