@@ -119,7 +119,7 @@ async fn a_world_can_be_chosen() {
 /// The plan that waits in the list of operations.
 async fn waiting_plan(browser: &mut Browser) -> Page {
     let list = "/kubeflow-admin/operations?state=planned";
-    let list = until_it_says(browser, list, "Add many users")
+    let list = until_it_says(browser, list, "nadia@example.com")
         .await
         .unwrap();
     let (_, rest) = list
