@@ -11,6 +11,10 @@ pub(crate) const FIELD_MANAGER: &str = "kubeflow-admin";
 /// Annotation on what an operation created, so that doing it again finds its own work.
 pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
 
+/// Annotation of a Password object that is disabled: the hash it had, and will have again. Whoever may read it may read
+/// the field `hash` of the same object just as well.
+pub(crate) const SEALED_HASH: &str = "kubeflow-admin/sealed-hash";
+
 /// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
 pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];
 

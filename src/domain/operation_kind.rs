@@ -28,10 +28,14 @@ pub enum Kind {
     TransferProfile,
     FreezeProfile,
     ThawProfile,
+    DisableLogin,
+    EnableLogin,
+    /// Of one person, here and at Dex.
+    EndSessions,
 }
 
 impl Kind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -51,6 +55,9 @@ impl Kind {
         Self::TransferProfile,
         Self::FreezeProfile,
         Self::ThawProfile,
+        Self::DisableLogin,
+        Self::EnableLogin,
+        Self::EndSessions,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +81,9 @@ impl Kind {
             Self::TransferProfile => "transfer-profile",
             Self::FreezeProfile => "freeze-profile",
             Self::ThawProfile => "thaw-profile",
+            Self::DisableLogin => "disable-login",
+            Self::EnableLogin => "enable-login",
+            Self::EndSessions => "end-sessions",
         }
     }
 
@@ -99,6 +109,9 @@ impl Kind {
             Self::TransferProfile => "Transfer profile",
             Self::FreezeProfile => "Freeze profile",
             Self::ThawProfile => "Thaw profile",
+            Self::DisableLogin => "Disable login",
+            Self::EnableLogin => "Enable login",
+            Self::EndSessions => "Sign out everywhere",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod imports;
 pub mod live;
 pub mod mine;
 pub mod operations;
+pub mod own_password;
 pub mod profiles;
 pub mod quotas;
 pub mod search;
@@ -30,6 +31,7 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .merge(health::routes(app))
         .merge(sign_in::routes(app))
+        .merge(own_password::routes(app))
         .merge(dashboard::routes(app))
         .merge(users::routes(app))
         .merge(imports::routes(app))

@@ -15,7 +15,9 @@
 mod dex;
 mod endings;
 mod engine;
+mod hashing;
 mod import;
+mod logins;
 mod plan;
 mod record;
 mod run;
@@ -26,6 +28,7 @@ mod wait;
 
 pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
+pub use hashing::hashed;
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};
 pub use step::Prover;

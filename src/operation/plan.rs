@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::upkeep;
+use super::{logins, upkeep};
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
 use crate::domain::{Actor, Kind, Operation, OperationId, State, Step, StepRecord};
@@ -148,6 +148,7 @@ pub(super) async fn rehearse(
                 .await?
         }
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
+        Step::Login(step) => return logins::rehearse(acting, step).await,
         Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }

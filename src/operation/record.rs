@@ -122,6 +122,7 @@ fn action(step: &Step) -> &'static str {
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
         Step::Upkeep(step) => step.action(),
+        Step::Login(step) => step.action(),
     }
 }
 
@@ -151,6 +152,7 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Login(step) => step.email().to_string(),
         Step::Upkeep(step) => format!("profile {}", step.profile()),
         Step::Repair { repair, .. } => repair.object(),
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
-use super::upkeep;
+use super::{logins, upkeep};
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
 use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
@@ -192,6 +192,7 @@ impl Run {
                 let accepted = &self.operation.steps[index].conflicts;
                 Ok(upkeep::write(acting, accepted, step).await?)
             }
+            Step::Login(step) => self.write_login(acting, step).await,
             Step::Repair { repair, .. } => {
                 acting.repair(repair, id, Mode::Apply).await?;
                 Ok(format!("{} is as it should be.", repair.object()))
@@ -323,6 +324,9 @@ impl Run {
                 Ok(Undo::Done(format!("{user} is in {profile} again.")))
             }
             Step::Upkeep(step) => Ok(upkeep::undo(&acting, step, found)
+                .await?
+                .map_or(Undo::Nothing, Undo::Done)),
+            Step::Login(step) => Ok(logins::undo(&acting, step, found)
                 .await?
                 .map_or(Undo::Nothing, Undo::Done)),
             Step::Repair { repair, .. } => {

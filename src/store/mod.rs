@@ -13,6 +13,7 @@ mod imports;
 mod links;
 mod open;
 mod operations;
+mod password_links;
 mod pending;
 mod row;
 mod sessions;
