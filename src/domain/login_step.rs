@@ -55,7 +55,7 @@ pub fn lasting(hours: u16) -> String {
     match hours {
         1 => "an hour".to_owned(),
         24 => "a day".to_owned(),
-        hours if hours % 24 == 0 => format!("{} days", hours / 24),
+        hours if hours.is_multiple_of(24) => format!("{} days", hours / 24),
         hours => format!("{hours} hours"),
     }
 }

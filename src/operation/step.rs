@@ -133,6 +133,9 @@ impl Run {
             Step::SetPassword { email, hash } => {
                 let hash = hash.as_deref().ok_or(StepError::NoHash)?;
                 acting.set_password(email, Some(hash), Mode::Apply).await?;
+                if self.operation.offered_link().is_some() {
+                    return Ok(format!("The old password of {email} no longer works."));
+                }
                 Ok(format!("New password set for {email}."))
             }
             Step::DeleteLogin { email } => {

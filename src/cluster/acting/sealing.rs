@@ -33,7 +33,7 @@ impl Acting {
             "metadata": { "annotations": { SEALED_HASH: found.data["hash"] } },
             "hash": STANDARD.encode(nothing),
         });
-        self.write_login(&found, fields, mode).await?;
+        self.write_login(&found, &fields, mode).await?;
         Ok(Applied {
             before: Some(json!({ "disabled": false })),
             changes: vec![changed(format!("Password {email}"), Some(ON), Some(OFF))],
@@ -48,7 +48,7 @@ impl Acting {
             return Ok(Applied::default());
         };
         let fields = json!({ "metadata": { "annotations": { SEALED_HASH: null } }, "hash": hash });
-        self.write_login(&found, fields, mode).await?;
+        self.write_login(&found, &fields, mode).await?;
         Ok(Applied {
             before: Some(json!({ "disabled": true })),
             changes: vec![changed(format!("Password {email}"), Some(OFF), Some(ON))],
@@ -75,7 +75,7 @@ impl Acting {
     ) -> Result<(), Error> {
         let wanted = STANDARD.encode(hash);
         let fields = json!({ "hash": wanted });
-        let written = self.write_login(&login.found, fields, mode).await?;
+        let written = self.write_login(&login.found, &fields, mode).await?;
         if written.data["hash"] == wanted {
             return Ok(());
         }
@@ -89,9 +89,10 @@ impl Acting {
     async fn write_login(
         &self,
         found: &DynamicObject,
-        mut fields: Value,
+        fields: &Value,
         mode: Mode,
     ) -> Result<DynamicObject, Error> {
+        let mut fields = fields.clone();
         fields["metadata"]["resourceVersion"] = json!(found.metadata.resource_version);
         let name = found.metadata.name.as_deref().unwrap_or_default();
         Objects::within(&self.client, PASSWORD, DEX_NAMESPACE)

@@ -13,7 +13,7 @@ use crate::web::scheme::Scheme;
 use crate::web::view::{Action, When};
 
 pub(super) const WAITING: &str = "Nobody knows a password of this login. Make a link and hand it over; each new one puts the one before out of use.";
-pub(super) const SHOWN: &str = "Hand it over in a safe way: whoever opens it first sets the password. If it gets lost, make another one here.";
+pub(super) const SHOWN: &str = "Hand it over in a safe way: whoever uses it first sets the password. If it gets lost, make another one here.";
 pub(super) const PRINTED: &str =
     "Open this address once and choose the password with which you sign in to Kubeflow.";
 

@@ -58,7 +58,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     throttle(&app, Purpose::Link, &caller, None)?;
     let link = app.desk().password_link(&query.token).await;
-    let link = link.map_err(problem)?;
+    let link = link.map_err(|error| problem(&error))?;
     page::ok(&form(frame, &link, query.token, FormErrors::default()))
 }
 
@@ -71,7 +71,8 @@ pub(super) async fn set(
     throttle(&app, Purpose::Link, &caller, None)?;
     let token = fields.get("token").to_owned();
     let password = fields.secret("password");
-    let link = app.desk().password_link(&token).await.map_err(problem)?;
+    let link = app.desk().password_link(&token).await;
+    let link = link.map_err(|error| problem(&error))?;
     let mut errors = FormErrors::default();
     if password != fields.secret("again") {
         errors.add("again", "This is not what is typed above");
@@ -83,7 +84,7 @@ pub(super) async fn set(
             errors.add("password", why);
             page::invalid(&form(frame, &link, token, errors))
         }
-        Err(error) => Err(problem(error)),
+        Err(error) => Err(problem(&error)),
     }
 }
 
@@ -111,7 +112,7 @@ fn set_page(frame: Frame, chosen: Chosen) -> SetPage {
     }
 }
 
-fn problem(error: LinkError) -> Problem {
+fn problem(error: &LinkError) -> Problem {
     match error {
         LinkError::Dead => Problem::new(
             StatusCode::GONE,
