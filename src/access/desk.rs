@@ -1,5 +1,8 @@
 //! The sign-in desk: from “who are you?” to a session, by Dex or by a one-time link.
 
+mod changing;
+mod own_password;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures::future::BoxFuture;
@@ -72,6 +75,10 @@ pub struct Place {
     pub address: String,
     pub agent: String,
 }
+
+pub use changing::ChangeError;
+pub(super) use own_password::lock_of;
+pub use own_password::{Chosen, LinkError};
 
 pub struct Desk {
     cluster: Cluster,

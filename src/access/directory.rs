@@ -325,6 +325,7 @@ mod tests {
             source,
             cost: Some(12),
             default_password: false,
+            disabled: false,
         })
     }
 

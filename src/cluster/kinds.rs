@@ -15,6 +15,9 @@ pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
 pub(crate) const UNTIL: &str = "kubeflow-admin/until";
 /// Why a profile is frozen, for whoever finds the quota.
 pub(crate) const REASON: &str = "kubeflow-admin/reason";
+/// Annotation of a Password object that is disabled: the hash it had, and will have again. Whoever may read it may read
+/// the field `hash` of the same object just as well.
+pub(crate) const SEALED_HASH: &str = "kubeflow-admin/sealed-hash";
 
 /// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
 pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];

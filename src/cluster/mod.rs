@@ -50,9 +50,9 @@ use caches::Caches;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, NewLogin,
-    NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack, QuotaChange, Refusal,
-    Resource, Scope, Served, Shown, Target,
+    Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, LoginAsItIs,
+    NewLogin, NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack, QuotaChange,
+    Refusal, Resource, Scope, Served, Shown, Target,
 };
 pub use caches::Listing;
 pub use client::Identity;

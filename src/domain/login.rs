@@ -26,6 +26,8 @@ pub struct Login {
     pub cost: Option<u32>,
     /// Is this the password that Kubeflow ships, 12341234?
     pub default_password: bool,
+    /// Does its real hash wait beside one that matches nothing?
+    pub disabled: bool,
 }
 
 /// Name of the object in which Dex keeps something under `id` (an e-mail in lower case, a client id).

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::{
     Actor, AdministratorChange, Change, Checklist, Conflict, DatedStep, Email, ImportPart, Kind,
-    OperationId, ProfileName, Quota, Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
+    LoginStep, OperationId, ProfileName, Quota, Repair, ResourceName, Role, StaticEdit, Upkeep,
+    UserName,
 };
 
 /// Where an operation stands.
@@ -149,6 +150,8 @@ pub enum Step {
     },
     /// Something around a profile.
     Upkeep(Upkeep),
+    /// Something about a login that stays.
+    Login(LoginStep),
     /// Another user ID in an existing Password object, and with it another subject.
     SetUserId {
         email: Email,
@@ -217,6 +220,7 @@ impl Step {
             Self::Repair { repair, .. } => repair.describe(),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
             Self::Upkeep(step) => step.describe(),
+            Self::Login(step) => step.describe(),
             Self::SetUserId { email, .. } => format!("Give {email} a user ID of its own"),
             Self::CopyLogin { email } => {
                 format!("Copy the static login {email} to a Password object")
@@ -340,7 +344,28 @@ impl Operation {
 
     /// Does it generate a password that is shown once?
     pub fn has_password(&self) -> bool {
-        self.steps.iter().any(|s| s.step.sets_password())
+        self.offered_link().is_none() && self.steps.iter().any(|s| s.step.sets_password())
+    }
+
+    /// For whom a link is offered instead of a password, and for how many hours.
+    pub fn offered_link(&self) -> Option<(&Email, u16)> {
+        self.steps.iter().find_map(|record| {
+            let Step::Login(LoginStep::OfferLink { email, hours }) = &record.step else {
+                return None;
+            };
+            Some((email, *hours))
+        })
+    }
+
+    /// The hash that the operation writes, once it has started.
+    pub fn written_hash(&self) -> Option<&str> {
+        self.steps.iter().find_map(|record| {
+            let (Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. }) = &record.step
+            else {
+                return None;
+            };
+            hash.as_deref()
+        })
     }
 
     /// Every conflict that the person must take over before it may start.

@@ -35,10 +35,14 @@ pub enum Kind {
     SetDate,
     /// The date of something has come.
     EndOnDate,
+    DisableLogin,
+    EnableLogin,
+    /// Of one person, here and at Dex.
+    EndSessions,
 }
 
 impl Kind {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -63,6 +67,9 @@ impl Kind {
         Self::OffBoard,
         Self::SetDate,
         Self::EndOnDate,
+        Self::DisableLogin,
+        Self::EnableLogin,
+        Self::EndSessions,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -91,6 +98,9 @@ impl Kind {
             Self::OffBoard => "off-board",
             Self::SetDate => "set-date",
             Self::EndOnDate => "end-on-date",
+            Self::DisableLogin => "disable-login",
+            Self::EnableLogin => "enable-login",
+            Self::EndSessions => "end-sessions",
         }
     }
 
@@ -121,6 +131,9 @@ impl Kind {
             Self::OffBoard => "Off-board",
             Self::SetDate => "Set date",
             Self::EndOnDate => "End on its date",
+            Self::DisableLogin => "Disable login",
+            Self::EnableLogin => "Enable login",
+            Self::EndSessions => "Sign out everywhere",
         }
     }
 }

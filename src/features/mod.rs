@@ -16,6 +16,7 @@ pub mod leaving;
 pub mod live;
 pub mod mine;
 pub mod operations;
+pub mod own_password;
 pub mod profiles;
 pub mod quotas;
 pub mod search;
@@ -32,6 +33,7 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .merge(health::routes(app))
         .merge(sign_in::routes(app))
+        .merge(own_password::routes(app))
         .merge(dashboard::routes(app))
         .merge(users::routes(app))
         .merge(imports::routes(app))

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use super::hashing::hashed;
 use super::run::{Leave, PATIENCE, Run};
-use super::secrets::hashed;
 use super::step::StepError;
 use super::wait::POLL;
 use crate::clock;

@@ -8,18 +8,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::endings::Endings;
+use super::hashing::{COST, hashed};
 use super::import::Sheets;
 use super::plan::Planner;
 use super::run::Run;
-use super::secrets::{Secrets, hashed};
+use super::secrets::Secrets;
 use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
-use crate::domain::{Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState};
+use crate::domain::{
+    Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState, hash_of_nothing,
+};
 use crate::store::{self, Saved, Store};
-
-/// bcrypt cost of generated hashes: upstream's recommendation, inside Dex's 10 to 16.
-pub(super) const COST: u32 = 12;
 
 /// Why an operation is not started, resumed or undone. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -245,6 +245,10 @@ impl Engine {
         reason = "the enum is not ours and grows; every other case is answered alike"
     )]
     async fn prepare_password(&self, operation: &mut Operation) -> Result<(), StartRefusal> {
+        if operation.offered_link().is_some() {
+            write_nothing_known(operation);
+            return Ok(());
+        }
         let restoring = operation.steps.iter().any(|step| step.restoring.is_some());
         if restoring || !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
             return Ok(());
@@ -283,6 +287,19 @@ impl Engine {
             .await?;
         self.changes.send_modify(|count| *count += 1);
         Ok(saved)
+    }
+}
+
+/// A link is offered: until it is used, no password fits. Nothing is lost in a crash, so the first hash stays.
+fn write_nothing_known(operation: &mut Operation) {
+    if operation.written_hash().is_some() {
+        return;
+    }
+    let nothing = hash_of_nothing(&mut clock::random_u32);
+    for record in &mut operation.steps {
+        if let Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. } = &mut record.step {
+            *hash = Some(nothing.clone());
+        }
     }
 }
 

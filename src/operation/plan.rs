@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{administrators, dated, upkeep};
+use super::{administrators, dated, logins, upkeep};
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
 use crate::domain::{Actor, Kind, Operation, OperationId, State, Step, StepRecord};
@@ -157,6 +157,7 @@ pub(super) async fn rehearse(
         }
         Step::Dated(step) => dated::rehearse(acting, step).await?,
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
+        Step::Login(step) => return logins::rehearse(acting, step).await,
         Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::Administrator(change) => administrators::rehearse(acting, change).await?,
         Step::OffBoard(checklist) => administrators::decided(checklist),

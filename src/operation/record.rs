@@ -127,6 +127,7 @@ fn action(step: &Step) -> &'static str {
         Step::Upkeep(step) => step.action(),
         Step::Administrator(change) => change.action(),
         Step::OffBoard(_) => "off-boarding.decided",
+        Step::Login(step) => step.action(),
     }
 }
 
@@ -157,6 +158,7 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Login(step) => step.email().to_string(),
         Step::Upkeep(step) => format!("profile {}", step.profile()),
         Step::Repair { repair, .. } => repair.object(),
         Step::Administrator(change) => change.subject(),

@@ -10,13 +10,6 @@ use crate::domain::{OperationId, PlainPassword};
 /// A password that nobody fetched is forgotten after this long.
 const KEPT: SignedDuration = SignedDuration::from_mins(30);
 
-/// As Dex keeps it. Off the async threads, because it takes long on purpose; `None` when it cannot be done.
-pub(super) async fn hashed(password: &PlainPassword, cost: u32) -> Option<String> {
-    let password = password.clone();
-    let hash = tokio::task::spawn_blocking(move || bcrypt::hash(password.expose(), cost));
-    hash.await.ok()?.ok()
-}
-
 /// Passwords by operation; never stored, never logged.
 #[derive(Clone, Default)]
 pub(super) struct Secrets {
@@ -60,7 +53,7 @@ mod tests {
             OperationId(uuid::Uuid::from_u128(1)),
             OperationId(uuid::Uuid::from_u128(2)),
         );
-        let password = || PlainPassword::chosen("correct horse".into()).unwrap();
+        let password = || PlainPassword::typed("correct horse".into());
         secrets.keep(one, password(), Timestamp::UNIX_EPOCH);
         assert!(secrets.peek(&one).is_some());
         assert!(secrets.take(&one).is_some());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::plan::rehearse;
 use super::run::{Leave, Run};
-use super::{dated, upkeep};
+use super::{dated, logins, upkeep};
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
 use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
@@ -148,6 +148,9 @@ impl Run {
             Step::SetPassword { email, hash } => {
                 let hash = hash.as_deref().ok_or(StepError::NoHash)?;
                 acting.set_password(email, Some(hash), Mode::Apply).await?;
+                if self.operation.offered_link().is_some() {
+                    return Ok(format!("The old password of {email} no longer works."));
+                }
                 Ok(format!("New password set for {email}."))
             }
             Step::DeleteLogin { email } => {
@@ -208,6 +211,7 @@ impl Run {
                 let accepted = &self.operation.steps[index].conflicts;
                 Ok(upkeep::write(acting, accepted, step).await?)
             }
+            Step::Login(step) => self.write_login(acting, step).await,
             Step::Repair { repair, .. } => {
                 acting.repair(repair, id, Mode::Apply).await?;
                 Ok(format!("{} is as it should be.", repair.object()))
@@ -351,6 +355,9 @@ impl Run {
                 self.restore_request(&record.step, before).await?;
                 Ok(undone.map_or(Undo::Nothing, Undo::Done))
             }
+            Step::Login(step) => Ok(logins::undo(&acting, step, found)
+                .await?
+                .map_or(Undo::Nothing, Undo::Done)),
             Step::Repair { repair, .. } => {
                 acting.undo_repair(repair, found, id).await?;
                 Ok(Undo::Done(format!(

@@ -14,6 +14,7 @@ mod imports;
 mod links;
 mod open;
 mod operations;
+mod password_links;
 mod pending;
 mod row;
 mod sessions;

@@ -16,6 +16,8 @@ pub const SIGN_IN: &str = "/kubeflow-admin/sign-in";
 pub const SIGN_IN_BEGIN: &str = "/kubeflow-admin/sign-in/begin";
 pub const CALLBACK: &str = "/kubeflow-admin/callback";
 pub const LINK: &str = "/kubeflow-admin/link";
+/// Where a link leads by which somebody sets the password of their own login.
+pub const SET_PASSWORD: &str = "/kubeflow-admin/set-password";
 pub const SIGN_OUT: &str = "/kubeflow-admin/sign-out";
 pub const SIGNED_OUT: &str = "/kubeflow-admin/signed-out";
 pub const THEME: &str = "/kubeflow-admin/theme";
@@ -30,6 +32,7 @@ pub const CONNECT: &str = "/kubeflow-admin/connect";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/kubeflow-admin/account/sessions/end-others";
+pub const ACCOUNT_PASSWORD: &str = "/kubeflow-admin/account/password";
 pub const SESSIONS: &str = "/kubeflow-admin/sessions";
 pub const SESSION_END: &str = "/kubeflow-admin/sessions/{session}/end";
 
@@ -40,6 +43,9 @@ pub const USERS_IMPORT_TEMPLATE: &str = "/kubeflow-admin/users/import/template.c
 pub const USERS_REMOVE: &str = "/kubeflow-admin/users/remove";
 pub const USER: &str = "/kubeflow-admin/users/of/{email}";
 pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
+pub const USER_DISABLE: &str = "/kubeflow-admin/users/of/{email}/disable";
+pub const USER_ENABLE: &str = "/kubeflow-admin/users/of/{email}/enable";
+pub const USER_END_SESSIONS: &str = "/kubeflow-admin/users/of/{email}/end-sessions";
 pub const USER_MIGRATE: &str = "/kubeflow-admin/users/of/{email}/migrate";
 pub const USER_FIX: &str = "/kubeflow-admin/users/of/{email}/fix/{finding}";
 pub const USERS_MIGRATE: &str = "/kubeflow-admin/users/migrate";

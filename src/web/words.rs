@@ -10,6 +10,11 @@ pub const DEMO_KEPT: &str = "This is a demo: the cluster is in the memory of thi
 pub const PLAIN_HTTP: &str = "This connection is plain HTTP: passwords and this session can be read on the way. Prefer kubectl port-forward or the gateway with TLS.";
 pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without Dex. Every change is made and recorded as kubeflow-admin:break-glass.";
 
+/// What ending sessions cannot reach.
+pub const GATEWAY_SESSIONS: &str = "Sessions here and refresh tokens at Dex end at once. A session at Kubeflow’s gateway lives on for up to 24 hours, and so does an ID token that was given out: to cut access now, take away profiles and contributions.";
+pub const DISABLED: &str = "The hash of the password moves to an annotation of the Password object, and one that fits no password takes its place. Enable brings it back. What runs keeps running.";
+pub const LINK_OFFERED: &str = "When it is done, you make the link and hand it over. It works once, and the password is then written in your name, if you still may. Dex cannot ask for another password at the next sign-in; this is what comes closest.";
+
 /// Why a list has nothing, and the next step.
 pub fn unavailable(state: &WatchState) -> String {
     match state {
@@ -38,6 +43,12 @@ pub fn action(constant: &str) -> &str {
         "login.password-shown" => "Password shown",
         "login.proved" | "dex.proved" => "Sign-in proved",
         "login.user-id-set" => "User ID set",
+        "login.disabled" => "Login disabled",
+        "login.enabled" => "Login enabled",
+        "login.link-offered" => "Link to set a password offered",
+        "login.link-made" => "Link to set a password made",
+        "login.password-changed" => "Password changed by its owner",
+        "login.password-chosen" => "Password set by its owner",
         "login.copied" => "Login copied to a Password object",
         "dex.configured" => "Configuration of Dex changed",
         "dex.restarted" => "Dex started anew",

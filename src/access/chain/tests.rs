@@ -28,6 +28,7 @@ fn login(cost: u32) -> Arc<Login> {
         source: LoginSource::PasswordObject,
         cost: Some(cost),
         default_password: false,
+        disabled: false,
     })
 }
 

@@ -20,12 +20,14 @@ mod profiles;
 mod quotas;
 mod repairs;
 mod restart;
+mod sealing;
 mod yaml;
 
 pub use anything::{Owners, Refusal, Resource, Scope, Served, Target};
 pub use dex::{DexWrite, PutBack};
 pub use probes::Bound;
 pub use restart::Direction;
+pub use sealing::LoginAsItIs;
 pub use yaml::{ObjectName, Place, Shown};
 
 use std::sync::Arc;

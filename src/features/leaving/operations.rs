@@ -20,7 +20,7 @@ pub async fn plan(
     checklist: &Checklist,
 ) -> Result<Operation, PlanError> {
     let subject = several(checklist.people());
-    let steps = steps(access, leavers, &checklist);
+    let steps = steps(access, leavers, checklist);
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::OffBoard, subject, steps)

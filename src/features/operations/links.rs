@@ -6,7 +6,12 @@ use crate::web::view::Link;
 
 pub(super) fn after(operation: &Operation) -> Vec<Link> {
     match operation.kind {
-        Kind::AddUser | Kind::ResetPassword | Kind::ChangeLogin => vec![Link::new(
+        Kind::AddUser
+        | Kind::ResetPassword
+        | Kind::ChangeLogin
+        | Kind::DisableLogin
+        | Kind::EnableLogin
+        | Kind::EndSessions => vec![Link::new(
             "See the user",
             paths::fill(paths::USER, &operation.subject),
         )],

@@ -1,10 +1,13 @@
 //! Operations: the plan to review, its progress, its receipt, and what to do when it failed.
 
 mod actions;
+mod handing_over;
 mod links;
 mod list;
+mod notes;
 mod pages;
 mod people;
+mod receipt;
 
 pub(super) use actions::mine_and_fresh;
 

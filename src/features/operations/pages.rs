@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::{links, people};
+use super::receipt::{PasswordNews, Receipt, Secret, receipt};
+use super::{handing_over, notes, people};
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
-    AdministratorChange, Change, Conflict, Kind, Operation, OperationId, PlainPassword, State,
-    Step, StepRecord, StepState,
+    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, StepRecord, StepState,
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
@@ -81,29 +81,6 @@ struct Failure {
     text: String,
 }
 
-struct Receipt {
-    title: String,
-    text: String,
-    secrets: Vec<Secret>,
-    facts: Vec<Fact>,
-    links: Vec<Link>,
-}
-
-struct Secret {
-    label: String,
-    value: String,
-    note: String,
-}
-
-/// What the receipt has to say about the password.
-enum PasswordNews {
-    /// Nobody asked for it on this page.
-    NotAsked,
-    Shown(PlainPassword),
-    /// It was shown before, or went with a program that was stopped.
-    Gone,
-}
-
 pub(super) async fn find(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
     let missing =
         || Problem::not_found("operation of this name").way("Go to the start page", paths::HOME);
@@ -139,6 +116,17 @@ pub(super) fn with_password(
     page::ok(&progress(signed_in, frame, operation, news))
 }
 
+/// The page of a finished operation with the link that was just made.
+pub(super) fn with_link(
+    signed_in: &SignedIn,
+    frame: Frame,
+    operation: &Operation,
+    link: Secret,
+) -> Result<Response, Problem> {
+    let news = PasswordNews::Linked(link);
+    page::ok(&progress(signed_in, frame, operation, news))
+}
+
 fn plan(frame: Frame, operation: &Operation) -> PlanPage {
     let irreversible = operation
         .steps
@@ -153,7 +141,11 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         )),
         errors: Vec::new(),
         notices: Vec::new(),
-        steps: operation.steps.iter().map(plan_step).collect(),
+        steps: operation
+            .steps
+            .iter()
+            .map(|record| plan_step(operation, record))
+            .collect(),
         conflicts: conflicts(operation),
         start_action: path(paths::OPERATION_START),
         start_label: operation.kind.title().to_owned(),
@@ -173,53 +165,8 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
     }
 }
 
-fn plan_step(record: &StepRecord) -> PlanStep {
-    let note = match &record.step {
-        Step::Repair { reason, .. } => reason,
-        Step::Import(part) => people::note(part),
-        Step::CreateLogin { .. } | Step::SetPassword { .. } => {
-            "A password is generated when it starts, and shown once at the end."
-        }
-        Step::WaitForProfile { .. } => {
-            "The profile controller of Kubeflow does this part; it is waited for and checked."
-        }
-        Step::DeleteProfile { .. } => "Irreversible.",
-        Step::EditDexConfig { edits } if record.step.sets_password() && !edits.is_empty() => {
-            "A password is generated when it starts, and shown once at the end. Only these entries change; the rest of the text stays as it is."
-        }
-        Step::EditDexConfig { .. } => {
-            "Only these entries change; the rest of the text stays as it is."
-        }
-        Step::RestartDex => {
-            "The old pod serves until the new one is up. Should it not come up, what was there before is put back by itself."
-        }
-        Step::ProveDex => "A login is made for it and deleted again.",
-        Step::ProveSame { shipped: false, .. } => {
-            "User ID and hash are compared. A sign-in cannot be tried: nobody can turn a hash back into the password."
-        }
-        Step::ProveSignIn { .. }
-        | Step::ProveSame { .. }
-        | Step::WaitForDex
-        | Step::CopyLogin { .. }
-        | Step::SetUserId { .. }
-        | Step::DeleteLogin { .. }
-        | Step::EndSessions { .. }
-        | Step::CreateProfile { .. }
-        | Step::SetQuota { .. }
-        | Step::WaitForQuota { .. }
-        | Step::WaitForProfileGone { .. }
-        | Step::AddContributor { .. }
-        | Step::RemoveContributor { .. }
-        | Step::OffBoard(_)
-        | Step::Dated(_)
-        | Step::Upkeep(_) => "",
-        Step::Administrator(AdministratorChange::Add { .. }) => {
-            "The role kubeflow-admin-operator: everything in this dashboard, and less than cluster-admin."
-        }
-        Step::Administrator(AdministratorChange::Remove { .. }) => {
-            "Others whom the binding names stay in it. The last administrator who can sign in stays, whoever asks."
-        }
-    };
+fn plan_step(operation: &Operation, record: &StepRecord) -> PlanStep {
+    let note = notes::of(operation, &record.step);
     let mut notes: Vec<String> = record.notes.clone();
     notes.insert(0, note.to_owned());
     notes.retain(|note| !note.is_empty());
@@ -293,7 +240,8 @@ fn progress(
         undo: undoable.then(|| Action::allowed("Undo", path(paths::OPERATION_UNDO))),
         fetch: (mine && operation.state == State::Done && password)
             .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT)))
-            .or_else(|| people::sheet(signed_in, operation)),
+            .or_else(|| people::sheet(signed_in, operation))
+            .or_else(|| handing_over::button(signed_in, operation)),
         stop: (mine && operation.state == State::Running && operation.has_rows())
             .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
         rows: people::rows(operation),
@@ -347,38 +295,4 @@ fn failure(operation: &Operation) -> Option<Failure> {
         headline: format!("{}: {}", failed.step.describe(), failed.detail),
         text: text.to_owned(),
     })
-}
-
-#[expect(
-    clippy::fn_params_excessive_bools,
-    reason = "a finding is either so or not; an enum would say the same twice"
-)]
-fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt {
-    let (text, secrets) = match news {
-        PasswordNews::Shown(password) => (
-            "Hand it over in a safe way. If it gets lost, Reset password on the page of the user makes a new one.".to_owned(),
-            vec![Secret {
-                label: format!("Password of {}", operation.subject),
-                value: password.expose().to_owned(),
-                note: "Shown once. It is stored nowhere; close this page and it is gone.".to_owned(),
-            }],
-        ),
-        PasswordNews::Gone => ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new()),
-        PasswordNews::NotAsked if waiting && operation.has_rows() => ("The sheet with all passwords waits to be shown, once. It is stored nowhere.".to_owned(), Vec::new()),
-        PasswordNews::NotAsked if waiting => ("The new password was proved at Dex and waits to be shown, once.".to_owned(), Vec::new()),
-        PasswordNews::NotAsked if operation.has_rows() => {
-            ("The sheet was shown already, or was lost with a restart. Reset the password of whoever has none.".to_owned(), Vec::new())
-        }
-        PasswordNews::NotAsked if operation.has_password() => {
-            ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new())
-        }
-        PasswordNews::NotAsked => (String::new(), Vec::new()),
-    };
-    Receipt {
-        title: "Done".to_owned(),
-        text,
-        secrets,
-        facts: Vec::new(),
-        links: links::after(operation),
-    }
 }

@@ -1,6 +1,7 @@
 //! What a person types to add or remove somebody, and what is wrong with it.
 
 use super::operations::{NewUser, Removal, contributions_of};
+use super::secret_form::SecretForm;
 use crate::access::{Access, Person};
 use crate::domain::{Email, ProfileName, Role};
 use crate::features::quotas::form::QuotaForm;
@@ -16,6 +17,7 @@ pub(super) struct NewUserForm {
     pub profile: String,
     pub quota: QuotaForm,
     pub shared: Vec<SharedRow>,
+    pub secret: SecretForm,
 }
 
 /// One row “may also use this profile”.
@@ -57,6 +59,7 @@ impl NewUserForm {
             with_profile: fields.is_checked("with_profile"),
             profile: fields.get("profile").to_owned(),
             quota: QuotaForm::sent(fields),
+            secret: SecretForm::sent(fields),
             shared: shared
                 .map(|(index, (profile, role))| SharedRow {
                     index,
@@ -97,6 +100,7 @@ impl NewUserForm {
             .then(|| self.parse_profile(access, email.as_ref(), &mut errors))
             .flatten();
         let contributions = self.parse_shared(access, &mut errors);
+        let secret = self.secret.parse(&mut errors);
         match email {
             Some(email) if errors.is_empty() => {
                 let username = if self.username.is_empty() {
@@ -109,6 +113,7 @@ impl NewUserForm {
                     username,
                     profile,
                     contributions,
+                    secret,
                 })
             }
             _ => Err(errors),

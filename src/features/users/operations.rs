@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::access::{Access, Finding, Person};
 use crate::domain::{
-    Checklist, Decision, Email, Item, Kind, Line, Login, LoginSource, Operation, Permission,
-    ProfileName, Quota, Role, StaticEdit, Step, UserName, several,
+    Checklist, Decision, Email, Item, Kind, Line, Login, LoginSource, LoginStep, Operation,
+    Permission, ProfileName, Quota, Role, StaticEdit, Step, UserName, several,
 };
 use crate::operation::PlanError;
 
@@ -16,6 +16,28 @@ pub struct NewUser {
     pub username: String,
     pub profile: Option<(ProfileName, Quota)>,
     pub contributions: Vec<(ProfileName, Role)>,
+    pub secret: Secret,
+}
+
+/// How somebody comes to a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Secret {
+    /// Generated, and shown once to the administrator.
+    #[default]
+    Generated,
+    /// Chosen by its owner with a link that is good for so many hours; the administrator never knows it.
+    Link { hours: u16 },
+}
+
+impl Secret {
+    /// The step that ends an operation which wrote a hash.
+    fn last_step(self, email: &Email) -> Step {
+        let email = email.clone();
+        match self {
+            Self::Generated => Step::ProveSignIn { email },
+            Self::Link { hours } => Step::Login(LoginStep::OfferLink { email, hours }),
+        }
+    }
 }
 
 /// What goes with the login of somebody who is removed.
@@ -62,9 +84,7 @@ pub async fn plan_add(access: &Access, new: NewUser) -> Result<Operation, PlanEr
     if let Some((name, _)) = new.profile {
         steps.push(Step::WaitForProfile { name });
     }
-    steps.push(Step::ProveSignIn {
-        email: new.email.clone(),
-    });
+    steps.push(new.secret.last_step(&new.email));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::AddUser, new.email.to_string(), steps)
@@ -76,6 +96,7 @@ pub async fn plan_reset(
     access: &Access,
     email: &Email,
     login: &Login,
+    secret: Secret,
 ) -> Result<Operation, PlanError> {
     let mut steps = match login.source {
         LoginSource::PasswordObject => vec![Step::SetPassword {
@@ -88,9 +109,7 @@ pub async fn plan_reset(
         }]),
     };
     // Proved before anything else happens: what does not hold is taken back.
-    steps.push(Step::ProveSignIn {
-        email: email.clone(),
-    });
+    steps.push(secret.last_step(email));
     if access.actor().user != UserName::from(email) {
         steps.push(Step::EndSessions {
             email: email.clone(),

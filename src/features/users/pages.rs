@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::actions::find;
 use super::fixes::{self, FindingView, colour};
-use super::operations;
+use super::switches;
+use super::{logins, operations};
 use crate::access::{Access, Finding, Person};
 use crate::cluster::Shown;
 use crate::domain::{DEX_NAMESPACE, Login, LoginSource, Permission, password_object_name};
@@ -59,9 +60,10 @@ struct UserRow {
     findings: Vec<Badge>,
 }
 
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 4] = [
     ("object", "Password object"),
     ("static", "Static entry"),
+    ("disabled", "Disabled"),
     ("none", "No login here"),
 ];
 
@@ -158,6 +160,7 @@ fn matches(person: &Person, query: &ListQuery) -> bool {
     let source = match query.source.as_str() {
         "object" => person.password_object().is_some(),
         "static" => person.static_login().is_some(),
+        "disabled" => logins::is_disabled(person),
         "none" => person.logins.is_empty(),
         _ => true,
     };
@@ -213,11 +216,15 @@ fn sources(person: &Person) -> Vec<Badge> {
         LoginSource::PasswordObject => Badge::new("Password object", "blue"),
         LoginSource::Static => Badge::new("Static entry", "teal"),
     };
-    person
+    let mut badges: Vec<Badge> = person
         .logins
         .iter()
         .map(|login| badge(login.source))
-        .collect()
+        .collect();
+    if logins::is_disabled(person) {
+        badges.push(Badge::new("Disabled", "orange"));
+    }
+    badges
 }
 
 #[derive(Template)]
@@ -232,6 +239,8 @@ struct ShowPage {
     contributions: Vec<UserContribution>,
     object: Option<Link>,
     reset: Action,
+    switch: Option<Action>,
+    sign_out: Action,
     migrate: Option<Action>,
     leave: Option<Action>,
     remove: Action,
@@ -281,6 +290,8 @@ pub(super) async fn show(
         contributions: contributions(&access, &person),
         object: person.password_object().map(|login| object(login)),
         reset: fixes::reset(&access, &person),
+        switch: switches::switch(&access, &person),
+        sign_out: switches::sign_out(&access, &person),
         migrate: fixes::migrate(&access, &person),
         remove,
     })
@@ -321,6 +332,12 @@ fn facts(person: &Person) -> Vec<Fact> {
             |cost| format!("bcrypt, cost {cost}"),
         );
         facts.push(Fact::new("Password hash", cost));
+        if login.disabled {
+            facts.push(Fact::new(
+                "Disabled",
+                "The real hash waits in the Password object",
+            ));
+        }
     }
     facts
 }

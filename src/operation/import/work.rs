@@ -9,9 +9,9 @@ use tokio::sync::Semaphore;
 use crate::clock;
 use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile};
 use crate::domain::{ImportPart, ImportRow, OperationId, PlainPassword, Share, UserName};
-use crate::operation::engine::{COST, Engine};
+use crate::operation::engine::Engine;
+use crate::operation::hashing::{COST, hashed};
 use crate::operation::run::PATIENCE;
-use crate::operation::secrets::hashed;
 use crate::store::Saved;
 
 /// Which way a row is gone through.

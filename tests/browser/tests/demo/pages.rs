@@ -84,6 +84,10 @@ async fn before_sign_in(driver: &Driver, demo: &Demo, album: &Album) {
         ("sign-in", "/kubeflow-admin/sign-in"),
         ("signed-out", "/kubeflow-admin/signed-out"),
         ("link-used", "/kubeflow-admin/link?token=spent"),
+        (
+            "password-link-used",
+            "/kubeflow-admin/set-password?token=spent",
+        ),
     ] {
         window.go(path).await.unwrap();
         album.page(&window, name).await.unwrap();

@@ -22,6 +22,7 @@ mod menu;
 mod observing;
 mod operations;
 mod ownership;
+mod passwords;
 #[path = "../../../it/postgres.rs"]
 mod postgres;
 mod quotas;

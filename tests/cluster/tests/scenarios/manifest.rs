@@ -18,6 +18,8 @@ use crate::world::{PASSWORD, add_user, make_admin, world};
 
 const OWN: &str = "system:serviceaccount:kubeflow-admin:kubeflow-admin";
 const REGISTRAR: &str = "kubeflow-admin:registrar";
+const SELF_SERVICE: &str = "kubeflow-admin:self-service";
+const SELF_SERVICE_ROLE: &str = "kubeflow-admin-self-service";
 const OWN_ROLE: &str = "kubeflow-admin-server";
 /// The object's name for the client id `kubeflow-admin`.
 const OUR_CLIENT: &str = "nn2wezlgnrxxollbmrwws3wl6koojbbcemsq";
@@ -179,6 +181,7 @@ async fn do_everything(lab: &'static Lab) {
         .unwrap();
     lab.apply_yaml(PROFILES_CONFIG).await.unwrap();
     add_user(&mut admin, "inspected-host@example.com", "inspected-host").await;
+    change_own_password(&mut admin).await;
     let mut operator = dashboard.broken_glass().await.unwrap();
     let users = "/kubeflow-admin/users/of/inspected@example.com";
     let profile = "/kubeflow-admin/profiles/of/inspected";
@@ -224,6 +227,15 @@ async fn do_everything(lab: &'static Lab) {
     keep_a_profile_up_and_undo(&mut operator, host).await;
     make_an_administrator_and_undo(&mut operator, "inspected-host@example.com").await;
     migrate_the_shipped_user_and_undo(lab, &mut operator).await;
+}
+
+async fn change_own_password(person: &mut Browser) {
+    let path = "/kubeflow-admin/account/password";
+    let form = person.get(path).await.unwrap();
+    let new = "inspected-by-themselves";
+    let fields = [("current", PASSWORD), ("password", new), ("again", new)];
+    let page = person.submit(&form, path, &fields).await.unwrap();
+    page.expect_text("Your password was changed").unwrap();
 }
 
 /// Defaults for containers, a freeze and another owner, each taken back.
@@ -272,7 +284,9 @@ async fn sec_41_what_the_server_asks_is_what_the_manifest_grants() {
     let log = lab.audit_log().unwrap();
     let mut unused = granted(OWN_ROLE);
     let mut unused_by_registrar = granted(REGISTRAR_ROLE);
+    let mut unused_by_self_service = granted(SELF_SERVICE_ROLE);
     let (all, registrar) = (unused.clone(), unused_by_registrar.clone());
+    let self_service = unused_by_self_service.clone();
     for entry in log.iter().filter(|entry| entry.user == OWN) {
         match entry.impersonated_user.as_deref() {
             None if entry.code < 400 => {
@@ -285,6 +299,11 @@ async fn sec_41_what_the_server_asks_is_what_the_manifest_grants() {
                 let right = used(&registrar, entry);
                 let right = right.unwrap_or_else(|| panic!("not the registrar's: {entry:#?}"));
                 unused_by_registrar.remove(right);
+            }
+            Some(SELF_SERVICE) if entry.code < 300 => {
+                let right = used(&self_service, entry);
+                let right = right.unwrap_or_else(|| panic!("not for one's own: {entry:#?}"));
+                unused_by_self_service.remove(right);
             }
             Some(_) => {
                 unused.remove("impersonate users.");
@@ -300,6 +319,11 @@ async fn sec_41_what_the_server_asks_is_what_the_manifest_grants() {
         unused_by_registrar,
         Rights::new(),
         "granted to the registrar and never used"
+    );
+    assert_eq!(
+        unused_by_self_service,
+        Rights::new(),
+        "granted for changing one's own password and never used"
     );
 }
 

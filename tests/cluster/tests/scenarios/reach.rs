@@ -112,8 +112,8 @@ async fn the_export_holds_what_is_filtered_and_no_formula() {
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(
         file.body,
-        "person or group,kind,profile,role,source,object,not right\r\n\
-         \"'=HYPERLINK(1)\",user,csv-team,view,role-binding,csv-odd binds kubeflow-view,\r\n"
+        "person or group,kind,profile,role,source,object,until,not right\r\n\
+         \"'=HYPERLINK(1)\",user,csv-team,view,role-binding,csv-odd binds kubeflow-view,,\r\n"
     );
     let record = browser.get("/kubeflow-admin/activity").await.unwrap();
     record.expect_text("Access exported").unwrap();
