@@ -28,10 +28,12 @@ pub enum Kind {
     TransferProfile,
     FreezeProfile,
     ThawProfile,
+    /// Profiles and contributors brought to what a file says.
+    Import,
 }
 
 impl Kind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -51,6 +53,7 @@ impl Kind {
         Self::TransferProfile,
         Self::FreezeProfile,
         Self::ThawProfile,
+        Self::Import,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +77,7 @@ impl Kind {
             Self::TransferProfile => "transfer-profile",
             Self::FreezeProfile => "freeze-profile",
             Self::ThawProfile => "thaw-profile",
+            Self::Import => "import",
         }
     }
 
@@ -99,6 +103,7 @@ impl Kind {
             Self::TransferProfile => "Transfer profile",
             Self::FreezeProfile => "Freeze profile",
             Self::ThawProfile => "Thaw profile",
+            Self::Import => "Import",
         }
     }
 }

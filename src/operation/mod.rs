@@ -28,4 +28,4 @@ pub use endings::{Ending, Endings};
 pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};
-pub use step::Prover;
+pub use step::{Proofs, Prover, Unproved};

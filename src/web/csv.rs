@@ -23,6 +23,10 @@ impl Csv {
         self.0.push_str("\r\n");
     }
 
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// As a file to save. `name` is ours, never somebody's text.
     pub fn download(self, name: &'static str) -> Response {
         let disposition = format!("attachment; filename=\"{name}\"");

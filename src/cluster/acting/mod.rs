@@ -7,6 +7,7 @@ mod anything;
 mod contributors;
 mod defaults;
 mod dex;
+mod export;
 mod freeze;
 mod inventory;
 mod logins;
@@ -22,6 +23,7 @@ mod yaml;
 
 pub use anything::{Owners, Refusal, Resource, Scope, Served, Target};
 pub use dex::{DexWrite, PutBack};
+pub use export::Logins;
 pub use probes::Bound;
 pub use restart::Direction;
 pub use yaml::{ObjectName, Place, Shown};

@@ -12,7 +12,7 @@ pub(super) const USER: &str = "{user}";
 pub(super) const SHARES: usize = 3;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct ImportForm {
+pub(crate) struct ImportForm {
     pub people: String,
     pub with_profile: bool,
     pub pattern: String,
@@ -24,7 +24,7 @@ pub(super) struct ImportForm {
 
 /// What holds for everybody on the list.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Common {
+pub(crate) struct Common {
     /// `None`: no profiles.
     pub pattern: Option<String>,
     pub quota: Quota,
@@ -66,7 +66,7 @@ impl ImportForm {
             .resize(SHARES, (String::new(), Role::Edit.to_string()));
     }
 
-    pub(super) fn common(&self, access: &Access, errors: &mut FormErrors) -> Common {
+    pub(crate) fn common(&self, access: &Access, errors: &mut FormErrors) -> Common {
         let quota = self.quota.parse(errors);
         let pattern = self.with_profile.then(|| self.pattern.clone());
         if let Some(pattern) = &pattern

@@ -13,8 +13,6 @@ use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::{page, paths};
 
-const LONGEST: usize = 200;
-
 #[derive(Template)]
 #[template(path = "profiles/freeze.html")]
 struct FreezePage {
@@ -44,15 +42,10 @@ pub(super) async fn freeze(
     let profile = pages::find(&access, &name)?;
     let reason = fields.get("reason");
     let mut errors = FormErrors::default();
-    if reason.is_empty() {
-        errors.add(
-            "reason",
-            "Say why, for whoever finds their notebook refused",
-        );
-    } else if reason.chars().count() > LONGEST || reason.chars().any(char::is_control) {
-        errors.add("reason", "At most 200 characters, on one line");
-    }
-    if !errors.is_empty() {
+    if errors
+        .take("reason", operations::check_reason(reason))
+        .is_none()
+    {
         return page::invalid(&freeze_page(frame, &profile, reason, errors));
     }
     let operation = operations::plan_freeze(&access, &name, reason.to_owned()).await?;

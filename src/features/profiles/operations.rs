@@ -117,6 +117,16 @@ pub async fn plan_transfer(
     owner: &UserName,
     before: Option<Role>,
 ) -> Result<Operation, PlanError> {
+    let steps = transfer_steps(access, profile, owner, before);
+    plan(access, Kind::TransferProfile, &profile.name, steps).await
+}
+
+pub(in crate::features) fn transfer_steps(
+    access: &Access,
+    profile: &Profile,
+    owner: &UserName,
+    before: Option<Role>,
+) -> Vec<Step> {
     let name = || profile.name.clone();
     let mut steps: Vec<Step> = [
         Upkeep::SetOwner {
@@ -158,7 +168,19 @@ pub async fn plan_transfer(
             role,
         });
     }
-    plan(access, Kind::TransferProfile, &profile.name, steps).await
+    steps
+}
+
+/// What is written on the quota that freezes, and read by whoever is refused.
+pub fn check_reason(reason: &str) -> Result<(), &'static str> {
+    const LONGEST: usize = 200;
+    if reason.is_empty() {
+        Err("Say why, for whoever finds their notebook refused")
+    } else if reason.chars().count() > LONGEST || reason.chars().any(char::is_control) {
+        Err("At most 200 characters, on one line")
+    } else {
+        Ok(())
+    }
 }
 
 pub async fn plan_freeze(

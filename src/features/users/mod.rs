@@ -2,7 +2,7 @@
 
 mod actions;
 mod fixes;
-mod form;
+pub(crate) mod form;
 mod form_pages;
 mod many;
 pub mod operations;

@@ -8,6 +8,7 @@
 mod access;
 mod bulk;
 mod capacity;
+mod command_line;
 mod connect;
 mod deploy;
 mod doctor;
