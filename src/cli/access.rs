@@ -4,17 +4,17 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::shell::{self, End, Fault, Item, Listing, Shell, ended, remark};
+use super::shell::{self, End, Fault, Item, Listing, Shell, answered, remark};
 use crate::access::{ChainFix, ChainStep, Right, Sight, Who};
 use crate::config::administer::{Access as Command, AccessMatrix, AccessWhy};
 use crate::domain::Permission;
 use crate::features::access::operations;
 
 pub async fn run(command: Command) -> ExitCode {
-    ended(match command {
-        Command::Why(options) => why(&options).await,
-        Command::Matrix(options) => matrix(&options).await,
-    })
+    match command {
+        Command::Why(options) => answered(why(&options).await),
+        Command::Matrix(options) => answered(matrix(&options).await),
+    }
 }
 
 async fn why(options: &AccessWhy) -> Result<End, Fault> {

@@ -4,17 +4,17 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::shell::{self, End, Fault, Item, Listing, Shell, carry_out, ended, write};
+use super::shell::{self, End, Fault, Item, Listing, Shell, answered, carry_out, ended, write};
 use crate::config::administer::{AddContributor, Contributor, ListContributors, RemoveContributor};
 use crate::domain::{Contribution, Permission, UserName};
 use crate::features::contributors::operations;
 
 pub async fn run(command: Contributor) -> ExitCode {
-    ended(match command {
-        Contributor::List(options) => list(&options).await,
-        Contributor::Add(options) => add(&options).await,
-        Contributor::Remove(options) => remove(&options).await,
-    })
+    match command {
+        Contributor::List(options) => answered(list(&options).await),
+        Contributor::Add(options) => ended(add(&options).await),
+        Contributor::Remove(options) => ended(remove(&options).await),
+    }
 }
 
 async fn list(options: &ListContributors) -> Result<End, Fault> {

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::shell::{self, End, Fault, Item, Listing, Shell, carry_out, ended, remark, write};
+use super::shell::{
+    self, End, Fault, Item, Listing, Shell, answered, carry_out, ended, remark, write,
+};
 use crate::access::Access;
 use crate::cluster::Logins;
 use crate::config::administer::{Asking, Diff, Export, Format, Import};
@@ -15,7 +17,7 @@ use crate::domain::{Permission, ProfileName, several};
 use crate::features::profiles::declared::{Declared, Difference, Prune, compare, operations};
 
 pub async fn export(options: Export) -> ExitCode {
-    ended(print(&options).await)
+    answered(print(&options).await)
 }
 
 async fn print(options: &Export) -> Result<End, Fault> {
@@ -40,7 +42,7 @@ async fn print(options: &Export) -> Result<End, Fault> {
 }
 
 pub async fn diff(options: Diff) -> ExitCode {
-    ended(differences(&options).await)
+    answered(differences(&options).await)
 }
 
 /// As `kubectl diff` ends: 1 when something is different.

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use super::shell::{
-    Chosen, End, Fault, Listing, OPERATION_COLUMNS, ResumeHow, Sheet, Shell, ended, go_on,
-    open_store, operation_item,
+    Chosen, End, Fault, Listing, OPERATION_COLUMNS, ResumeHow, Sheet, Shell, answered, ended,
+    go_on, open_store, operation_item,
 };
 use super::user::chosen;
 use crate::config::administer::{
@@ -19,12 +19,12 @@ const MOST: u32 = 100;
 const HEADINGS: [&str; 5] = ["Operation", "State", "What", "Subject", "Since"];
 
 pub async fn run(command: Command) -> ExitCode {
-    ended(match command {
-        Command::List(options) => list(&options).await,
-        Command::Show(options) => show(&options).await,
-        Command::Resume(options) => resume(&options).await,
-        Command::Undo(options) => undo(&options).await,
-    })
+    match command {
+        Command::List(options) => answered(list(&options).await),
+        Command::Show(options) => answered(show(&options).await),
+        Command::Resume(options) => ended(resume(&options).await),
+        Command::Undo(options) => ended(undo(&options).await),
+    }
 }
 
 /// No cluster is asked: the kubeconfig only says whose file it is.

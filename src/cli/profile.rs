@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::shell::{self, End, Fault, Item, Listing, Shell, carry_out, ended, remark};
+use super::shell::{self, End, Fault, Item, Listing, Shell, answered, carry_out, ended, remark};
 use super::user::quota_cell;
 use crate::access::Access;
 use crate::config::administer::{
@@ -29,15 +29,15 @@ const HEADINGS: [&str; 8] = [
 ];
 
 pub async fn run(command: Command) -> ExitCode {
-    ended(match command {
-        Command::List(options) => list(&options).await,
-        Command::Show(options) => show(&options).await,
-        Command::Create(options) => create(&options).await,
-        Command::Delete(options) => delete(&options).await,
-        Command::Transfer(options) => transfer(&options).await,
-        Command::Freeze(options) => freeze(&options).await,
-        Command::Thaw(options) => thaw(&options).await,
-    })
+    match command {
+        Command::List(options) => answered(list(&options).await),
+        Command::Show(options) => answered(show(&options).await),
+        Command::Create(options) => ended(create(&options).await),
+        Command::Delete(options) => ended(delete(&options).await),
+        Command::Transfer(options) => ended(transfer(&options).await),
+        Command::Freeze(options) => ended(freeze(&options).await),
+        Command::Thaw(options) => ended(thaw(&options).await),
+    }
 }
 
 async fn list(options: &ListProfiles) -> Result<End, Fault> {

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::shell::{self, End, Fault, Item, Listing, Shell, carry_out, ended, remark};
+use super::shell::{self, End, Fault, Item, Listing, Shell, answered, carry_out, ended, remark};
 use crate::config::administer::{NamedProfile, Quota as Command, SetQuota};
 use crate::domain::{Permission, Profile, Quota, ResourceName};
 use crate::features::quotas::operations;
 
 pub async fn run(command: Command) -> ExitCode {
-    ended(match command {
-        Command::Show(options) => show(&options).await,
-        Command::Set(options) => set(&options).await,
-    })
+    match command {
+        Command::Show(options) => answered(show(&options).await),
+        Command::Set(options) => ended(set(&options).await),
+    }
 }
 
 async fn show(options: &NamedProfile) -> Result<End, Fault> {

@@ -1,37 +1,33 @@
 //! `kubeflow-admin user`: people, their logins and their passwords.
 
+mod import;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::shell::{
-    self, Chosen, End, Fault, Item, Listing, Sheet, Shell, carry_out, ended, remark,
-};
+use super::shell::{self, Chosen, End, Fault, Item, Listing, Shell, answered, carry_out, ended};
 use crate::access::{Access, Finding, Person};
 use crate::config::administer::{
-    AddUser, ImportUsers, ListUsers, MigrateUsers, RemoveUser, ResetPassword, User,
+    AddUser, ListUsers, MigrateUsers, RemoveUser, ResetPassword, User,
 };
 use crate::domain::{Login, LoginSource, Permission, Quota};
-use crate::features;
-use crate::features::imports::form::ImportForm;
-use crate::features::imports::{check, table};
 use crate::features::quotas::form::QuotaForm;
 use crate::features::users::form::{NewUserForm, RemoveForm, SharedRow};
 use crate::features::users::operations;
-use crate::web::fields::FormErrors;
 
 const COLUMNS: [&str; 6] = ["EMAIL", "NAME", "LOGIN", "OWNS", "SHARES", "FINDINGS"];
 
 pub async fn run(command: User) -> ExitCode {
-    ended(match command {
-        User::List(options) => list(&options).await,
-        User::Add(options) => add(&options).await,
-        User::Remove(options) => remove(&options).await,
-        User::ResetPassword(options) => reset_password(&options).await,
-        User::Migrate(options) => migrate(&options).await,
-        User::Import(options) => import(&options).await,
-    })
+    match command {
+        User::List(options) => answered(list(&options).await),
+        User::Add(options) => ended(add(&options).await),
+        User::Remove(options) => ended(remove(&options).await),
+        User::ResetPassword(options) => ended(reset_password(&options).await),
+        User::Migrate(options) => ended(migrate(&options).await),
+        User::Import(options) => ended(import::import(&options).await),
+    }
 }
 
 async fn list(options: &ListUsers) -> Result<End, Fault> {
@@ -117,14 +113,14 @@ async fn add(options: &AddUser) -> Result<End, Fault> {
     let chosen = chosen(&options.password, options.changing.dry_run)?;
     let shell = Shell::change(&options.changing).await?;
     let access = shell.access(Permission::WriteUsers)?;
-    let shared = shares.into_iter().enumerate();
+    let rows = shares.into_iter().enumerate();
     let mut form = NewUserForm {
         email: email.to_string(),
         username: options.display_name.clone().unwrap_or_default(),
         with_profile: !options.no_profile,
         profile: options.profile.clone().unwrap_or_default(),
         quota: QuotaForm::of(&quota),
-        shared: shared
+        shared: rows
             .map(|(index, (profile, role))| SharedRow {
                 index,
                 profile: profile.to_owned(),
@@ -257,61 +253,6 @@ fn to_migrate(access: &Access, options: &MigrateUsers) -> Result<Vec<Arc<Person>
         }
     }
     Ok(people)
-}
-
-/// Everybody on a list, as the page for many people does it.
-async fn import(options: &ImportUsers) -> Result<End, Fault> {
-    let quota = shell::quota(&options.quota)?;
-    let shares = shell::shares(&options.share)?;
-    let text = super::apply::text_of(&options.file)
-        .await
-        .map_err(|error| Fault::not_begun(format!("{error:#}.")))?;
-    let people = String::from_utf8(text)
-        .map_err(|_| Fault::not_begun("The list is not written in UTF-8."))?;
-    let lines = table::read(&people).map_err(Fault::not_begun)?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteUsers)?;
-    let form = ImportForm {
-        people,
-        with_profile: !options.no_profile,
-        pattern: options.pattern.clone(),
-        quota: QuotaForm::of(&quota),
-        shared: shares
-            .into_iter()
-            .map(|(profile, role)| (profile.to_owned(), role.to_owned()))
-            .collect(),
-        skip: options.skip,
-    };
-    let mut errors = FormErrors::default();
-    let common = form.common(&access, &mut errors);
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
-    let checked = check::check(&lines, &common, &check::Taken::of(&access));
-    for problem in &checked.problems {
-        remark(&format!(
-            "line {}, {}: {}",
-            problem.line, problem.text, problem.why
-        ));
-    }
-    if checked.rows.is_empty() || !checked.problems.is_empty() && !options.skip {
-        return Err(Fault::not_begun(
-            "Lines of the list have problems. Mend them, or leave them out with --skip.",
-        ));
-    }
-    if common.pattern.is_some() {
-        shell.access(Permission::WriteProfiles)?;
-    }
-    if !common.shares.is_empty() {
-        shell.access(Permission::WriteContributors)?;
-    }
-    let operation = features::imports::operations::plan_add(&access, &checked.rows, common).await?;
-    let chosen = if options.changing.dry_run {
-        None
-    } else {
-        Some(Chosen::Sheet(Sheet::to(options.passwords.as_deref())?))
-    };
-    carry_out(&shell, operation, &options.changing, chosen).await
 }
 
 /// A quota in one cell.

@@ -4,6 +4,7 @@
 //! Nobody is signed in and nobody is impersonated: whoever holds the kubeconfig acts, and the API server says what
 //! they may. Knows nothing of single commands.
 
+mod agree;
 mod change;
 mod fault;
 mod output;
@@ -12,6 +13,7 @@ mod state;
 mod typed;
 mod words;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,8 +71,8 @@ impl Shell {
         let caller = &changing.asking.caller;
         let store = open_store(caller, &changing.state).await?;
         let way = match &changing.proving.dex_url {
+            _ if changing.proving.no_proof => Way::Nowhere,
             Some(url) => Way::To(url),
-            None if changing.proving.no_proof => Way::Nowhere,
             None => Way::Unknown,
         };
         Self::over(store, caller, way).await
@@ -217,14 +219,23 @@ async fn first_lists(cluster: &Cluster) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The exit code, after the words.
-pub(super) fn ended(outcome: Result<End, Fault>) -> std::process::ExitCode {
+/// The exit code of a question, after the words.
+pub(super) fn answered(outcome: Result<End, Fault>) -> ExitCode {
     let end = outcome.unwrap_or_else(|fault| {
         complain(&anyhow::anyhow!("{}", output::shown(&fault.to_string())));
-        if matches!(fault.end, End::NotBegun | End::Forbidden) {
-            remark("Nothing was changed.");
-        }
         fault.end
     });
     end.into()
+}
+
+/// The exit code of a change, after the words.
+pub(super) fn ended(outcome: Result<End, Fault>) -> ExitCode {
+    let not_begun = outcome
+        .as_ref()
+        .is_err_and(|fault| matches!(fault.end, End::NotBegun | End::Forbidden));
+    let code = answered(outcome);
+    if not_begun {
+        remark("Nothing was changed.");
+    }
+    code
 }

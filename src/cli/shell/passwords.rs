@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::fault::Fault;
 use super::output::write;
@@ -24,7 +24,7 @@ pub(in crate::cli) enum Chosen {
 /// Where many passwords go.
 pub(in crate::cli) enum Sheet {
     Terminal,
-    File(File),
+    File(File, PathBuf),
 }
 
 impl Chosen {
@@ -39,6 +39,13 @@ impl Chosen {
             Err(Fault::not_begun(
                 "A generated password is shown once, on a terminal, and this is none. Give one with --password-stdin.",
             ))
+        }
+    }
+
+    /// Nothing came of it: no empty file stays behind.
+    pub(super) fn withdraw(self) {
+        if let Self::Sheet(Sheet::File(_, path)) = self {
+            let _ = std::fs::remove_file(path);
         }
     }
 }
@@ -65,7 +72,7 @@ impl Sheet {
                 path.display()
             ))
         })?;
-        Ok(Self::File(file))
+        Ok(Self::File(file, path.to_owned()))
     }
 
     /// As a spreadsheet takes it.
@@ -82,7 +89,7 @@ impl Sheet {
         }
         match self {
             Self::Terminal => write(csv.text()),
-            Self::File(mut file) => file
+            Self::File(mut file, _) => file
                 .write_all(csv.text().as_bytes())
                 .and_then(|()| file.sync_all())
                 .map_err(|error| {

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 
 use kube::api::DynamicObject;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Acting;
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, OPERATION, OWNER_BINDING, OWNER_POLICY, PASSWORD,
-    ROLE_BINDING,
+    PROFILE, ROLE_BINDING,
 };
 use crate::cluster::objects::{Objects, annotation, without_server_fields};
 use crate::domain::{DEX_NAMESPACE, ProfileName};
@@ -44,8 +44,10 @@ impl Acting {
         let names: BTreeSet<String> = profiles.iter().map(|one| name(one).to_owned()).collect();
         let mut documents = Vec::new();
         let namespaces = self.everywhere(NAMESPACE).await?;
-        documents.extend(sorted(namespaces, |one| names.contains(name(one))));
-        documents.extend(sorted(profiles, |_| true));
+        documents.extend(sorted(NAMESPACE, namespaces, |one| {
+            names.contains(name(one))
+        }));
+        documents.extend(sorted(PROFILE, profiles, |_| true));
         let within = |one: &DynamicObject| {
             one.metadata
                 .namespace
@@ -57,13 +59,13 @@ impl Acting {
             (AUTHORIZATION_POLICY, OWNER_POLICY),
         ] {
             let found = self.everywhere(kind).await?;
-            documents.extend(sorted(found, |one| {
+            documents.extend(sorted(kind, found, |one| {
                 within(one) && name(one) != of_owner && is_contributors(one)
             }));
         }
         if logins == Logins::WithHashes {
             let passwords = Objects::within(&self.client, PASSWORD, DEX_NAMESPACE);
-            documents.extend(sorted(passwords.list().await?, |_| true));
+            documents.extend(sorted(PASSWORD, passwords.list().await?, |_| true));
         }
         text(&documents)
     }
@@ -82,16 +84,22 @@ fn is_contributors(object: &DynamicObject) -> bool {
     annotation(object, "user").is_some() && annotation(object, "role").is_some()
 }
 
-fn sorted(mut objects: Vec<DynamicObject>, wanted: impl Fn(&DynamicObject) -> bool) -> Vec<Value> {
+fn sorted(
+    kind: Kind,
+    mut objects: Vec<DynamicObject>,
+    wanted: impl Fn(&DynamicObject) -> bool,
+) -> Vec<Value> {
     objects.retain(wanted);
     objects.sort_by_key(|one| (one.metadata.namespace.clone(), one.metadata.name.clone()));
-    objects.iter().map(portable).collect()
+    objects.iter().map(|one| portable(kind, one)).collect()
 }
 
-/// As another cluster takes it.
-fn portable(object: &DynamicObject) -> Value {
+/// As another cluster takes it. What comes from a list does not say what it is.
+fn portable(kind: Kind, object: &DynamicObject) -> Value {
     let mut value = without_server_fields(object);
-    if value["kind"] == NAMESPACE.kind
+    value["apiVersion"] = json!(kind.api_version());
+    value["kind"] = json!(kind.kind);
+    if kind == NAMESPACE
         && let Some(fields) = value.as_object_mut()
     {
         fields.remove("spec");
@@ -131,8 +139,6 @@ fn text(documents: &[Value]) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -149,7 +155,7 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(
-            portable(&object),
+            portable(NAMESPACE, &object),
             json!({
                 "apiVersion": "v1", "kind": "Namespace",
                 "metadata": {
@@ -168,9 +174,11 @@ mod tests {
             )
             .unwrap()
         };
-        let documents = sorted(vec![object("b"), object("a"), object("no")], |one| {
-            name(one) != "no"
-        });
+        let documents = sorted(
+            PROFILE,
+            vec![object("b"), object("a"), object("no")],
+            |one| name(one) != "no",
+        );
         let text = text(&documents).unwrap();
         let names: Vec<&str> = text.lines().filter(|line| line.contains("name:")).collect();
         assert_eq!(names, ["  name: a", "  name: b"]);

@@ -191,8 +191,6 @@ async fn what_nobody_agreed_to_and_what_cannot_be_proved_changes_nothing() {
     let add = ["user", "add", "shell-never@example.com", "--no-profile"];
     let given = "a-long-enough-password";
 
-    let silent = machine.run(&add).await.ends_with(2);
-    silent.says("--password-stdin");
     let unproved = [&add[..], &["--yes", "--password-stdin"]].concat();
     machine
         .run_with(&unproved, given)
@@ -229,6 +227,18 @@ async fn what_nobody_agreed_to_and_what_cannot_be_proved_changes_nothing() {
     assert_eq!(list.ends_with(0).out(), "");
     let plans = machine.run(&["operation", "list", "-o", "name"]).await;
     assert_eq!(plans.ends_with(0).out(), "", "no plan is left behind");
+}
+
+#[tokio::test]
+async fn sec_43_a_generated_password_never_goes_into_a_pipe() {
+    let machine = Machine::new().await;
+    let email = "shell-piped@example.com";
+    let add = ["user", "add", email, "--no-profile", "--no-proof", "--yes"];
+    let refused = machine.run(&add).await.ends_with(2);
+    refused.says("--password-stdin");
+    assert_eq!(refused.out(), "");
+    let list = ["user", "list", "--search", "shell-piped", "-o", "name"];
+    assert_eq!(machine.run(&list).await.ends_with(0).out(), "");
 }
 
 #[tokio::test]
