@@ -7,7 +7,7 @@ use serde_json::json;
 use super::shell::{self, End, Fault, Item, Listing, Shell, answered, remark};
 use crate::access::{ChainFix, ChainStep, Right, Sight, Who};
 use crate::config::administer::{Access as Command, AccessMatrix, AccessWhy};
-use crate::domain::Permission;
+use crate::domain::{Permission, ProfileName};
 use crate::features::access::operations;
 
 pub async fn run(command: Command) -> ExitCode {
@@ -18,8 +18,7 @@ pub async fn run(command: Command) -> ExitCode {
 }
 
 async fn why(options: &AccessWhy) -> Result<End, Fault> {
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadAccess)?;
+    let access = Shell::ask(&options.asking, Permission::ReadAccess).await?;
     let profile = shell::profile(&access, &options.profile)?;
     let chain = operations::explain(&access, &options.email, &profile).await;
     let listing = Listing {
@@ -88,8 +87,7 @@ fn command(fix: &ChainFix, profile: &str) -> String {
 }
 
 async fn matrix(options: &AccessMatrix) -> Result<End, Fault> {
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadAccess)?;
+    let access = Shell::ask(&options.asking, Permission::ReadAccess).await?;
     let reach = access.reach();
     let person = options.person.as_deref().map(str::to_ascii_lowercase);
     let is_theirs = |right: &&Right| {
@@ -118,7 +116,7 @@ fn right(right: &Right) -> Item {
         Who::Person(_) => "user",
         Who::Group(_) => "group",
     };
-    let profile = right.profile.as_ref().map(|name| name.as_str());
+    let profile = right.profile.as_ref().map(ProfileName::as_str);
     let (who, level, source) = (right.who.name(), right.level.as_str(), right.source.code());
     Item {
         name: format!("{who}/{}", profile.unwrap_or("*")),

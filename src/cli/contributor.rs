@@ -18,18 +18,14 @@ pub async fn run(command: Contributor) -> ExitCode {
 }
 
 async fn list(options: &ListContributors) -> Result<End, Fault> {
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
-    let items = match &options.profile {
-        Some(name) => {
-            let profile = shell::profile(&access, name)?;
-            let there = access.contributors_of(&profile.name);
-            there.iter().map(|one| item(one)).collect()
-        }
-        None => {
-            let all = access.cluster().contributions();
-            all.items.iter().map(|one| item(one)).collect()
-        }
+    let access = Shell::ask(&options.asking, Permission::ReadProfiles).await?;
+    let items = if let Some(name) = &options.profile {
+        let profile = shell::profile(&access, name)?;
+        let there = access.contributors_of(&profile.name);
+        there.iter().map(|one| item(one)).collect()
+    } else {
+        let all = access.cluster().contributions();
+        all.items.iter().map(|one| item(one)).collect()
     };
     let listing = Listing {
         kind: "Contributor",
@@ -67,8 +63,7 @@ async fn add(options: &AddContributor) -> Result<End, Fault> {
             people.push(email);
         }
     }
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteContributors)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteContributors).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     let owner = profile.owner.as_ref().map(|owner| &owner.name);
     if let Some(email) = people
@@ -81,22 +76,19 @@ async fn add(options: &AddContributor) -> Result<End, Fault> {
         )));
     }
     let names = [profile.name.clone()];
-    match operations::plan_many(&access, &people, &names, role).await? {
-        Some(operation) => carry_out(&shell, operation, &options.changing, None).await,
-        None => {
-            write(&format!(
-                "Nothing to do: the role {role} in {} is there already.\n",
-                profile.name
-            ))?;
-            Ok(End::Done)
-        }
-    }
+    let Some(operation) = operations::plan_many(&access, &people, &names, role).await? else {
+        write(&format!(
+            "Nothing to do: the role {role} in {} is there already.\n",
+            profile.name
+        ))?;
+        return Ok(End::Done);
+    };
+    carry_out(&shell, operation, &options.changing, None).await
 }
 
 /// Every role of the person, under the name that it was written with.
 async fn remove(options: &RemoveContributor) -> Result<End, Fault> {
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteContributors)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteContributors).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     let key = options.email.trim().to_ascii_lowercase();
     let there = access.contributors_of(&profile.name);

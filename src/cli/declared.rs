@@ -25,8 +25,7 @@ async fn print(options: &Export) -> Result<End, Fault> {
         caller: options.caller.clone(),
         output: Format::Yaml,
     };
-    let shell = Shell::ask(&asking).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
+    let access = Shell::ask(&asking, Permission::ReadProfiles).await?;
     let mut only = BTreeSet::new();
     for name in &options.profile {
         only.insert(shell::profile(&access, name)?.name.clone());
@@ -48,23 +47,19 @@ pub async fn diff(options: Diff) -> ExitCode {
 /// As `kubectl diff` ends: 1 when something is different.
 async fn differences(options: &Diff) -> Result<End, Fault> {
     let declared = read::file(&options.file).await?;
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
-    let found = compare(&access, &declared, prune(options.prune));
+    let access = Shell::ask(&options.asking, Permission::ReadProfiles).await?;
+    let prune = if options.prune {
+        Prune::Contributors
+    } else {
+        Prune::Nobody
+    };
+    let found = compare(&access, &declared, prune);
     listing(&found).print(options.asking.output)?;
     Ok(if found.is_empty() {
         End::Done
     } else {
         End::Failed
     })
-}
-
-fn prune(wanted: bool) -> Prune {
-    if wanted {
-        Prune::Contributors
-    } else {
-        Prune::Nobody
-    }
 }
 
 fn listing(differences: &[Difference]) -> Listing {
@@ -102,9 +97,13 @@ pub async fn import(options: Import) -> ExitCode {
 
 async fn put_right(options: &Import) -> Result<End, Fault> {
     let declared = read::file(&options.file).await?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
-    let found = compare(&access, &declared, prune(options.prune));
+    let (shell, access) = Shell::change(&options.changing, Permission::ReadProfiles).await?;
+    let prune = if options.prune {
+        Prune::Contributors
+    } else {
+        Prune::Nobody
+    };
+    let found = compare(&access, &declared, prune);
     if found.is_empty() {
         remark("Nothing to do: everything is as the file says.");
         return Ok(End::Done);

@@ -11,7 +11,7 @@ use crate::config::administer::{
     Caller, ListOperations, OneOperation, Operation as Command, ResumeOperation, StateAt,
     UndoOperation,
 };
-use crate::domain::{Operation, OperationId, State};
+use crate::domain::{Operation, OperationId, Permission, State};
 use crate::store::{OperationFilter, Store};
 
 /// Older ones are shown by their id.
@@ -32,10 +32,14 @@ async fn list(options: &ListOperations) -> Result<End, Fault> {
     let store = open_store(&options.asking.caller, &options.state).await?;
     let filter = OperationFilter::default();
     let (operations, _) = store.operations_page(&filter, MOST, 0).await?;
+    // A plan that nobody started did nothing and cannot go on; it is forgotten by itself.
+    let begun = operations
+        .iter()
+        .filter(|operation| operation.state != State::Planned);
     let listing = Listing {
         kind: "Operation",
         columns: &OPERATION_COLUMNS,
-        items: operations.iter().map(operation_item).collect(),
+        items: begun.map(operation_item).collect(),
     };
     listing.print(options.asking.output)?;
     Ok(End::Done)
@@ -65,7 +69,7 @@ async fn resume(options: &ResumeOperation) -> Result<End, Fault> {
     let chosen = if forward && operation.has_rows() && !changing.dry_run {
         Some(Chosen::Sheet(Sheet::to(options.passwords.as_deref())?))
     } else if forward && operation.has_password() {
-        chosen(&options.password, changing.dry_run)?
+        chosen(&options.password, changing)?
     } else {
         None
     };
@@ -83,7 +87,7 @@ async fn again(
     how: (ResumeHow, &crate::config::administer::Changing),
     chosen: Option<Chosen>,
 ) -> Result<End, Fault> {
-    let shell = Shell::change(how.1).await?;
+    let (shell, _) = Shell::change(how.1, Permission::Own).await?;
     go_on(&shell, operation, how, chosen).await
 }
 

@@ -11,7 +11,7 @@ use crate::config::administer::{
     ChangeProfile, CreateProfile, FreezeProfile, ListProfiles, NamedProfile, Profile as Command,
     TransferProfile,
 };
-use crate::domain::{Permission, Profile, ProfileName};
+use crate::domain::{Manager, Permission, Profile, ProfileName};
 use crate::features::profiles::form::NewProfileForm;
 use crate::features::profiles::operations;
 use crate::features::quotas::form::QuotaForm;
@@ -41,8 +41,7 @@ pub async fn run(command: Command) -> ExitCode {
 }
 
 async fn list(options: &ListProfiles) -> Result<End, Fault> {
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
+    let access = Shell::ask(&options.asking, Permission::ReadProfiles).await?;
     let search = options.search.as_deref().unwrap_or_default().to_lowercase();
     let all = access.cluster().profiles();
     let profiles = all.items.iter().filter(|profile| profile.mentions(&search));
@@ -56,8 +55,7 @@ async fn list(options: &ListProfiles) -> Result<End, Fault> {
 }
 
 async fn show(options: &NamedProfile) -> Result<End, Fault> {
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
+    let access = Shell::ask(&options.asking, Permission::ReadProfiles).await?;
     let profile = shell::profile(&access, &options.profile)?;
     let mut item = item(&profile);
     let contributors = access.contributors_of(&profile.name);
@@ -65,7 +63,7 @@ async fn show(options: &NamedProfile) -> Result<End, Fault> {
         .iter()
         .map(|one| format!("{}={}", one.user, one.role))
         .collect();
-    let manager = profile.managed_by.map_or("nobody else", |one| one.as_str());
+    let manager = profile.managed_by.map_or("nobody else", Manager::as_str);
     item.cells.extend([
         format!("{} {}", profile.health.reason, profile.health.remedy),
         manager.to_owned(),
@@ -102,15 +100,14 @@ fn item(profile: &Profile) -> Item {
             "name": profile.name.as_str(), "owner": owner, "quota": profile.quota,
             "health": profile.health.verdict.as_str(), "reason": profile.health.reason,
             "remedy": profile.health.remedy, "createdAt": created,
-            "managedBy": profile.managed_by.map(|one| one.as_str()),
+            "managedBy": profile.managed_by.map(Manager::as_str),
         }),
     }
 }
 
 async fn create(options: &CreateProfile) -> Result<End, Fault> {
     let quota = shell::quota(&options.quota)?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteProfiles)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteProfiles).await?;
     let form = NewProfileForm {
         name: options.profile.clone(),
         owner: options.owner.clone(),
@@ -122,8 +119,7 @@ async fn create(options: &CreateProfile) -> Result<End, Fault> {
 }
 
 async fn delete(options: &ChangeProfile) -> Result<End, Fault> {
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteProfiles)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteProfiles).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     tell_inventory(&access, &profile.name).await?;
     let operation = operations::plan_delete(&access, profile.name.clone()).await?;
@@ -145,8 +141,7 @@ async fn tell_inventory(access: &Access, name: &ProfileName) -> Result<(), Fault
 async fn transfer(options: &TransferProfile) -> Result<End, Fault> {
     let to = shell::email(&options.to)?;
     let keep = options.keep.as_deref().map(shell::role).transpose()?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteOwners)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteOwners).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     let owner = access.bound_as(&to);
     let operation = operations::plan_transfer(&access, &profile, &owner, keep).await?;
@@ -157,16 +152,14 @@ async fn freeze(options: &FreezeProfile) -> Result<End, Fault> {
     let reason = options.reason.trim();
     operations::check_reason(reason)
         .map_err(|why| Fault::not_begun(format!("--reason: {why}.")))?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteQuotas)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteQuotas).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     let operation = operations::plan_freeze(&access, &profile.name, reason.to_owned()).await?;
     carry_out(&shell, operation, &options.changing, None).await
 }
 
 async fn thaw(options: &ChangeProfile) -> Result<End, Fault> {
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteQuotas)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteQuotas).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     let operation = operations::plan_thaw(&access, &profile.name).await?;
     carry_out(&shell, operation, &options.changing, None).await

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::shell::{self, End, Fault, Item, Listing, Shell, answered, carry_out, ended, remark};
+use super::shell::{self, End, Fault, Item, Listing, Shell, answered, carry_out, ended};
 use crate::config::administer::{NamedProfile, Quota as Command, SetQuota};
 use crate::domain::{Permission, Profile, Quota, ResourceName};
 use crate::features::quotas::operations;
@@ -18,8 +18,7 @@ pub async fn run(command: Command) -> ExitCode {
 }
 
 async fn show(options: &NamedProfile) -> Result<End, Fault> {
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadProfiles)?;
+    let access = Shell::ask(&options.asking, Permission::ReadProfiles).await?;
     let profile = shell::profile(&access, &options.profile)?;
     let listing = Listing {
         kind: "QuotaLine",
@@ -67,8 +66,7 @@ async fn set(options: &SetQuota) -> Result<End, Fault> {
         .partition(|limit| limit.ends_with('='));
     let given = shell::quota(&given)?;
     let lifted: BTreeSet<&str> = lifted.iter().map(|one| one.trim_end_matches('=')).collect();
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteQuotas)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteQuotas).await?;
     let profile = shell::profile_to_change(&access, &options.profile)?;
     let before = if options.replace {
         Quota::default()
@@ -92,9 +90,6 @@ async fn set(options: &SetQuota) -> Result<End, Fault> {
         .filter(|(name, _)| !lifted.contains(name.as_str()))
         .map(|(name, amount)| (name.clone(), amount))
         .collect();
-    for consequence in wanted.consequences(&profile.quota_use.used) {
-        remark(&format!("Mind: {consequence}"));
-    }
     let operation = operations::plan_set(&access, &profile, wanted, None).await?;
     carry_out(&shell, operation, &options.changing, None).await
 }

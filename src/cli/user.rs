@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::shell::{self, Chosen, End, Fault, Item, Listing, Shell, answered, carry_out, ended};
 use crate::access::{Access, Finding, Person};
 use crate::config::administer::{
-    AddUser, ListUsers, MigrateUsers, RemoveUser, ResetPassword, User,
+    AddUser, Changing, ListUsers, MigrateUsers, RemoveUser, ResetPassword, User,
 };
-use crate::domain::{Login, LoginSource, Permission, Quota};
+use crate::domain::{Login, LoginSource, Permission, ProfileName, Quota};
 use crate::features::quotas::form::QuotaForm;
 use crate::features::users::form::{NewUserForm, RemoveForm, SharedRow};
 use crate::features::users::operations;
@@ -32,8 +32,7 @@ pub async fn run(command: User) -> ExitCode {
 
 async fn list(options: &ListUsers) -> Result<End, Fault> {
     let finding = options.finding.as_deref().map(finding).transpose()?;
-    let shell = Shell::ask(&options.asking).await?;
-    let access = shell.access(Permission::ReadUsers)?;
+    let access = Shell::ask(&options.asking, Permission::ReadUsers).await?;
     let search = options.search.as_deref().unwrap_or_default().to_lowercase();
     let everybody = access.people();
     let people = everybody
@@ -58,7 +57,7 @@ fn finding(code: &str) -> Result<Finding, Fault> {
 }
 
 fn item(person: &Person) -> Item {
-    let owns: Vec<&str> = person.owns.iter().map(|name| name.as_str()).collect();
+    let owns: Vec<&str> = person.owns.iter().map(ProfileName::as_str).collect();
     let shares: Vec<String> = person
         .contributes
         .iter()
@@ -110,9 +109,8 @@ async fn add(options: &AddUser) -> Result<End, Fault> {
     let email = shell::email(&options.email)?;
     let quota = shell::quota(&options.quota)?;
     let shares = shell::shares(&options.share)?;
-    let chosen = chosen(&options.password, options.changing.dry_run)?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteUsers)?;
+    let chosen = chosen(&options.password, &options.changing)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteUsers).await?;
     let rows = shares.into_iter().enumerate();
     let mut form = NewUserForm {
         email: email.to_string(),
@@ -143,9 +141,9 @@ async fn add(options: &AddUser) -> Result<End, Fault> {
 /// Nothing is generated for a plan that is only looked at.
 pub(super) fn chosen(
     options: &crate::config::administer::Password,
-    dry_run: bool,
+    changing: &Changing,
 ) -> Result<Option<Chosen>, Fault> {
-    if dry_run {
+    if changing.dry_run {
         return Ok(None);
     }
     Chosen::of(options).map(Some)
@@ -153,8 +151,7 @@ pub(super) fn chosen(
 
 async fn remove(options: &RemoveUser) -> Result<End, Fault> {
     let email = shell::email(&options.email)?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteUsers)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteUsers).await?;
     let person = shell::person(&access, email.as_str())?;
     if let Some(name) = options
         .delete_profile
@@ -199,9 +196,8 @@ async fn nothing_to_do(shell: &Shell, plan: &crate::domain::OperationId, person:
 
 async fn reset_password(options: &ResetPassword) -> Result<End, Fault> {
     let email = shell::email(&options.email)?;
-    let chosen = chosen(&options.password, options.changing.dry_run)?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteUsers)?;
+    let chosen = chosen(&options.password, &options.changing)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteUsers).await?;
     let person = shell::person(&access, email.as_str())?;
     let login = person.used_login().ok_or_else(|| {
         Fault::not_begun(format!(
@@ -216,8 +212,7 @@ async fn reset_password(options: &ResetPassword) -> Result<End, Fault> {
 }
 
 async fn migrate(options: &MigrateUsers) -> Result<End, Fault> {
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteStaticLogins)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteStaticLogins).await?;
     let people = to_migrate(&access, options)?;
     let subject = match people.as_slice() {
         [person] => person.key.clone(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Fault;
 use crate::cli::apply::text_of;
+use crate::cli::shell::remark;
 use crate::cluster::{OWNER_BINDING, OWNER_POLICY};
 use crate::domain::{ProfileName, Quota, Role, UserName};
 use crate::features::profiles::declared::{Declared, DeclaredProfile};
@@ -26,10 +27,19 @@ pub(super) async fn file(path: &Path) -> Result<Declared, Fault> {
         let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
         Fault::not_begun(lines.join("\n"))
     })?;
-    declared(&manifests).map_err(|wrong| Fault::not_begun(wrong.join("\n")))
+    let (declared, halves) =
+        declared(&manifests).map_err(|wrong| Fault::not_begun(wrong.join("\n")))?;
+    for (profile, user, role) in halves {
+        remark(&format!(
+            "Mind: of {user} with {role} in {profile} the file has only one of RoleBinding and AuthorizationPolicy; \
+             an import makes both."
+        ));
+    }
+    Ok(declared)
 }
 
-fn declared(manifests: &[Manifest]) -> Result<Declared, Vec<String>> {
+/// What is declared, and of whom only one half is there.
+fn declared(manifests: &[Manifest]) -> Result<(Declared, Vec<Shared>), Vec<String>> {
     let mut found = Declared::default();
     let mut policies: BTreeSet<Shared> = BTreeSet::new();
     let mut wrong = Vec::new();
@@ -41,17 +51,15 @@ fn declared(manifests: &[Manifest]) -> Result<Declared, Vec<String>> {
             ));
         }
     }
-    let halves = policies.symmetric_difference(&found.contributors);
-    wrong.extend(halves.map(|(profile, user, role)| {
-        format!(
-            "{user} with {role} in {profile} has only one of RoleBinding and AuthorizationPolicy; both are needed."
-        )
-    }));
-    if wrong.is_empty() {
-        Ok(found)
-    } else {
-        Err(wrong)
+    if !wrong.is_empty() {
+        return Err(wrong);
     }
+    let halves: Vec<Shared> = policies
+        .symmetric_difference(&found.contributors)
+        .cloned()
+        .collect();
+    found.contributors.extend(policies);
+    Ok((found, halves))
 }
 
 fn take(
@@ -190,14 +198,15 @@ kind: AuthorizationPolicy
 metadata: {name: user-bob, namespace: ana, annotations: {user: bob@example.com, role: edit}}
 ";
 
-    fn read(text: &str) -> Result<Declared, Vec<String>> {
+    fn read(text: &str) -> Result<(Declared, Vec<Shared>), Vec<String>> {
         let manifests = stream::read(text.as_bytes());
         declared(&manifests.unwrap_or_default())
     }
 
     #[test]
     fn owner_quota_and_contributors_are_read_and_the_namespace_is_passed_over() {
-        let found = read(GOOD).unwrap();
+        let (found, halves) = read(GOOD).unwrap();
+        assert_eq!(halves, []);
         let ana = ProfileName::from_cluster("ana");
         assert_eq!(
             found.profiles[&ana].owner,
@@ -228,7 +237,6 @@ metadata: {name: user-bob, namespace: ana, annotations: {user: bob@example.com, 
                 "kind: Gateway",
                 "only profiles",
             ),
-            ("role: edit}}\n---", "role: view}}\n---", "both are needed"),
         ] {
             assert!(GOOD.contains(from), "{from}");
             let wrong = read(&GOOD.replace(from, to)).unwrap_err();
@@ -237,5 +245,16 @@ metadata: {name: user-bob, namespace: ana, annotations: {user: bob@example.com, 
                 "{says}: {wrong:?}"
             );
         }
+    }
+
+    #[test]
+    fn half_a_contributor_is_declared_and_told_of() {
+        let text = GOOD
+            .split("---\napiVersion: security")
+            .next()
+            .unwrap_or_default();
+        let (found, halves) = read(text).unwrap();
+        assert_eq!(found.contributors.len(), 1);
+        assert_eq!(halves.len(), 1);
     }
 }

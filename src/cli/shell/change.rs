@@ -153,13 +153,12 @@ async fn follow_to_receipt(
     let mut password = None;
     let mut handed_over = Ok(());
     match reveal {
-        Reveal::Nothing => {}
         Reveal::Password => password = shell.engine.take_password(&id),
         // Whoever has a login by now gets the password, however the others fared.
         Reveal::Sheet(sheet) if followed.is_some() => {
             handed_over = sheet.hand_over(&shell.engine.take_sheet(&id).await?);
         }
-        Reveal::Sheet(_) => {}
+        Reveal::Nothing | Reveal::Sheet(_) => {}
     }
     shell.end().await;
     handed_over?;
@@ -173,7 +172,7 @@ async fn follow_to_receipt(
 
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -185,7 +184,9 @@ async fn follow(shell: &Shell, id: OperationId) -> Result<Operation, Fault> {
         told.resize(operation.steps.len(), StepState::Waiting);
         for (record, told) in operation.steps.iter().zip(&mut told) {
             if record.state != *told {
-                words::progress(record).iter().for_each(|line| remark(line));
+                if let Some(line) = words::progress(record) {
+                    remark(&line);
+                }
                 *told = record.state;
             }
         }

@@ -60,14 +60,18 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    /// For a question.
-    pub(super) async fn ask(asking: &Asking) -> Result<Self, Fault> {
+    /// The key to a question, when the API server allows it.
+    pub(super) async fn ask(asking: &Asking, needs: Permission) -> Result<Access, Fault> {
         let store = Store::open(IN_MEMORY).await?;
-        Self::over(store, &asking.caller, Way::Nowhere).await
+        let (_, access) = Self::over(store, &asking.caller, (Way::Nowhere, needs)).await?;
+        Ok(access)
     }
 
     /// For a change, which is kept until it has ended.
-    pub(super) async fn change(changing: &Changing) -> Result<Self, Fault> {
+    pub(super) async fn change(
+        changing: &Changing,
+        needs: Permission,
+    ) -> Result<(Self, Access), Fault> {
         let caller = &changing.asking.caller;
         let store = open_store(caller, &changing.state).await?;
         let way = match &changing.proving.dex_url {
@@ -75,10 +79,15 @@ impl Shell {
             Some(url) => Way::To(url),
             None => Way::Unknown,
         };
-        Self::over(store, caller, way).await
+        Self::over(store, caller, (way, needs)).await
     }
 
-    async fn over(store: Store, caller: &Caller, way: Way<'_>) -> Result<Self, Fault> {
+    /// Rights first: who may not do it is told so before anything is read.
+    async fn over(
+        store: Store,
+        caller: &Caller,
+        (way, needs): (Way<'_>, Permission),
+    ) -> Result<(Self, Access), Fault> {
         let cluster = Cluster::connect(&settings(caller)).await?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (prover, dex): (Arc<dyn Prover>, _) = match way {
@@ -116,19 +125,21 @@ impl Shell {
             },
         );
         let signed_in = gate.in_a_shell(Actor::kubeconfig()).await?;
+        let access = signed_in.require(needs)?;
         cluster.watch(&stop, &tasks);
         first_lists(&cluster).await?;
-        Ok(Self {
+        let shell = Self {
             store,
             engine,
             signed_in,
             dex,
             stop,
             tasks,
-        })
+        };
+        Ok((shell, access))
     }
 
-    /// The key to a command, when the API server allows what it needs.
+    /// The key to what else a change needs.
     pub(super) fn access(&self, permission: Permission) -> Result<Access, Fault> {
         Ok(self.signed_in.require(permission)?)
     }

@@ -62,10 +62,10 @@ impl Item {
                 let width = headings.iter().map(|one| one.chars().count()).max();
                 let width = width.unwrap_or_default() + 2;
                 let lines = headings.iter().zip(&self.cells);
-                let text: String = lines
-                    .map(|(heading, cell)| format!("{heading:<width$}{}\n", shown(cell)))
+                let lines: Vec<String> = lines
+                    .map(|(heading, cell)| format!("{heading:<width$}{}", shown(cell)))
                     .collect();
-                write(&text)
+                write(&(lines.join("\n") + "\n"))
             }
             Format::Name => write(&format!(
                 "{}/{}\n",
@@ -140,11 +140,12 @@ fn table(columns: &[&str], items: &[Item]) -> String {
         .collect();
     let mut text = String::new();
     for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            line.push_str(&format!("{cell:<width$}   "));
-        }
-        text.push_str(line.trim_end());
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        text.push_str(cells.join("   ").trim_end());
         text.push('\n');
     }
     text

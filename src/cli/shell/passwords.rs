@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::fault::Fault;
 use super::output::write;
 use crate::config::administer::Password;
-use crate::domain::{ImportRow, PlainPassword};
+use crate::domain::{ImportRow, PlainPassword, ProfileName};
 use crate::web::csv::Csv;
 
 /// A password is at most 72 bytes long; this is enough to say that a longer one is too long.
@@ -79,7 +79,7 @@ impl Sheet {
     pub(super) fn hand_over(self, people: &[(ImportRow, PlainPassword)]) -> Result<(), Fault> {
         let mut csv = Csv::with_header(&["email", "name", "profile", "password"]);
         for (row, password) in people {
-            let profile = row.profile.as_ref().map_or("", |name| name.as_str());
+            let profile = row.profile.as_ref().map_or("", ProfileName::as_str);
             csv.line(&[
                 row.email.as_str(),
                 &row.username,

@@ -1,5 +1,6 @@
 //! An operation in words and in fields: the plan, its progress, the receipt.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::output::Item;
@@ -15,7 +16,7 @@ pub(in crate::cli) fn item(operation: &Operation) -> Item {
             operation.state.as_str().to_owned(),
             operation.kind.title().to_owned(),
             operation.subject.clone(),
-            operation.created_at.to_string(),
+            moment(operation.created_at),
         ],
         value: fields(operation),
     }
@@ -28,10 +29,15 @@ fn fields(operation: &Operation) -> Value {
         "operation": operation.kind.as_str(),
         "subject": operation.subject,
         "state": operation.state.as_str(),
-        "createdAt": operation.created_at.to_string(),
-        "updatedAt": operation.updated_at.to_string(),
+        "createdAt": moment(operation.created_at),
+        "updatedAt": moment(operation.updated_at),
         "steps": steps,
     })
+}
+
+/// To the second, as Kubernetes writes it.
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn step_fields(record: &StepRecord) -> Value {

@@ -18,8 +18,7 @@ pub(super) async fn import(options: &ImportUsers) -> Result<End, Fault> {
     let people = String::from_utf8(text)
         .map_err(|_| Fault::not_begun("The list is not written in UTF-8."))?;
     let lines = table::read(&people).map_err(Fault::not_begun)?;
-    let shell = Shell::change(&options.changing).await?;
-    let access = shell.access(Permission::WriteUsers)?;
+    let (shell, access) = Shell::change(&options.changing, Permission::WriteUsers).await?;
     let form = ImportForm {
         people,
         with_profile: !options.no_profile,
