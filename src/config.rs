@@ -1,5 +1,7 @@
 //! Start-up configuration: flags and environment, parsed once. Nothing else reads the environment.
 
+pub mod administer;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +31,30 @@ pub enum Command {
     Doctor(Box<Doctor>),
     /// Apply what `kustomize build` prints, in one pass: exit code 0, 1 when something failed, 2 when nothing was begun, 3 when paused.
     Apply(Box<Apply>),
+    /// List, add and remove people, and set their passwords.
+    #[command(subcommand)]
+    User(administer::User),
+    /// List, create, hand over, freeze and delete profiles.
+    #[command(subcommand)]
+    Profile(administer::Profile),
+    /// List, add and remove contributors of profiles.
+    #[command(subcommand)]
+    Contributor(administer::Contributor),
+    /// Show and set the quotas of profiles.
+    #[command(subcommand)]
+    Quota(administer::Quota),
+    /// Say who can reach what, and why somebody cannot.
+    #[command(subcommand)]
+    Access(administer::Access),
+    /// Print profiles and contributors as Kubernetes objects.
+    Export(administer::Export),
+    /// Say what an import of a file would change: exit code 0 when nothing, 1 when something.
+    Diff(administer::Diff),
+    /// Bring profiles and contributors to what a file says.
+    Import(Box<administer::Import>),
+    /// List, resume and undo what these commands did.
+    #[command(subcommand)]
+    Operation(administer::Operation),
     /// Ask a running server whether it is alive; exit code 0 when it is.
     Health(Health),
 }

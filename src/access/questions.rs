@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Access, OwnProfile, Reach, Rights, Standing};
 use crate::cluster::{self, Cluster, WatchState};
-use crate::domain::{Actor, Quota, Stated, UserName};
+use crate::domain::{Actor, Email, Quota, Stated, UserName};
 use crate::store;
 
 /// The setting that holds the presets of quotas.
@@ -40,6 +40,15 @@ impl Access {
             .map(|index| people[index].clone());
         let login = found.and_then(|person| person.used_login().cloned());
         login.map_or(Stated::NoLogin, |login| Stated::As(login.email.to_string()))
+    }
+
+    /// The name under which somebody is bound. A static login may be stated with upper case, and what Dex states is what
+    /// counts.
+    pub fn bound_as(&self, email: &Email) -> UserName {
+        match self.stated(email.as_str()) {
+            Stated::As(stated) => UserName::from_cluster(stated),
+            Stated::NoLogin => UserName::from(email),
+        }
     }
 
     /// Named quotas to fill a form with. They live in the database: Kubernetes has no place for them.

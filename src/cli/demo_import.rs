@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::cluster::Cluster;
 use crate::domain::{Actor, ProfileName, Quota, Role, Share};
 use crate::features::imports::operations::{self, Common};
-use crate::operation::Planner;
+use crate::operation::{Planner, Proofs};
 use crate::store::Store;
 
 const COURSE: &str = "ml-course";
@@ -25,7 +25,7 @@ sofie@example.com,Sofie Dahl
 
 /// Plans it as this person, who can then start it.
 pub(super) async fn plan(cluster: Cluster, store: Store, actor: Actor) {
-    let planner = Planner::new(&cluster, &store, Clock);
+    let planner = Planner::new(&cluster, &store, Clock, Proofs::Made);
     let common = Common {
         pattern: Some(format!("ml-{}", operations::USER)),
         quota: [("cpu", "2"), ("memory", "4Gi")]

@@ -246,6 +246,14 @@ impl Step {
         !matches!(self, Self::DeleteProfile { .. })
     }
 
+    /// Does it do nothing but sign in at Dex?
+    pub fn is_proof(&self) -> bool {
+        matches!(
+            self,
+            Self::ProveSignIn { .. } | Self::ProveDex | Self::Import(ImportPart::Prove)
+        )
+    }
+
     /// Does it carry the hash of a password that is generated when the operation starts?
     pub fn sets_password(&self) -> bool {
         if let Self::EditDexConfig { edits } = self {

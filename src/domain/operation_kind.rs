@@ -39,10 +39,12 @@ pub enum Kind {
     EnableLogin,
     /// Of one person, here and at Dex.
     EndSessions,
+    /// Profiles and contributors brought to what a file says.
+    Import,
 }
 
 impl Kind {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -70,6 +72,7 @@ impl Kind {
         Self::DisableLogin,
         Self::EnableLogin,
         Self::EndSessions,
+        Self::Import,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -101,6 +104,7 @@ impl Kind {
             Self::DisableLogin => "disable-login",
             Self::EnableLogin => "enable-login",
             Self::EndSessions => "end-sessions",
+            Self::Import => "import",
         }
     }
 
@@ -134,6 +138,7 @@ impl Kind {
             Self::DisableLogin => "Disable login",
             Self::EnableLogin => "Enable login",
             Self::EndSessions => "Sign out everywhere",
+            Self::Import => "Import",
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct Engine {
     pub(super) parts: EngineParts,
     pub(super) clock: Clock,
     pub(super) secrets: Secrets,
+    /// Passwords that somebody chose, until they are hashed.
+    chosen: Secrets,
     pub(super) sheets: Sheets,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
@@ -72,6 +74,7 @@ impl Engine {
             parts,
             clock: Clock,
             secrets: Secrets::default(),
+            chosen: Secrets::default(),
             sheets: Sheets::default(),
             owner: owner.into(),
             endings: Endings::default(),
@@ -95,7 +98,17 @@ impl Engine {
     }
 
     pub fn planner(&self) -> Planner<'_> {
-        Planner::new(&self.parts.cluster, &self.parts.store, self.clock)
+        Planner::new(
+            &self.parts.cluster,
+            &self.parts.store,
+            self.clock,
+            self.parts.prover.proofs(),
+        )
+    }
+
+    /// What an operation sets instead of a generated password, for the next time that it is started or resumed here.
+    pub fn choose_password(&self, id: &OperationId, password: PlainPassword) {
+        self.chosen.keep(*id, password, self.clock.now());
     }
 
     /// Starts a planned operation in the background. `taken_over` says whether the person confirmed the conflicts.
@@ -123,6 +136,16 @@ impl Engine {
         }
         operation.state = State::Running;
         self.go_on(operation).await
+    }
+
+    /// Goes on with an operation whose program is gone, in the direction in which it went.
+    pub async fn take_over(&self, id: &OperationId) -> Result<(), StartRefusal> {
+        let operation = self.claim(id).await?;
+        if operation.state.is_active() {
+            return self.go_on(operation).await;
+        }
+        self.give_back(&operation, StartRefusal::WrongState(operation.state))
+            .await
     }
 
     /// Takes back what was done, last step first.
@@ -250,10 +273,14 @@ impl Engine {
             return Ok(());
         }
         let restoring = operation.steps.iter().any(|step| step.restoring.is_some());
-        if restoring || !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
+        if restoring || !operation.has_password() {
             return Ok(());
         }
-        let password = PlainPassword::generated(&mut clock::random_u32);
+        let chosen = self.chosen.take(&operation.id);
+        if chosen.is_none() && self.secrets.peek(&operation.id).is_some() {
+            return Ok(());
+        }
+        let password = chosen.unwrap_or_else(|| PlainPassword::generated(&mut clock::random_u32));
         let hashed = hashed(&password, COST).await.ok_or(StartRefusal::Hash)?;
         for record in &mut operation.steps {
             match &mut record.step {

@@ -35,4 +35,4 @@ pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use hashing::{COST, hashed};
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};
-pub use step::Prover;
+pub use step::{Proofs, Prover, Unproved};

@@ -18,6 +18,35 @@ pub trait Prover: Send + Sync {
         email: &'a Email,
         password: &'a PlainPassword,
     ) -> BoxFuture<'a, Result<String, String>>;
+
+    /// Does it prove anything?
+    fn proofs(&self) -> Proofs {
+        Proofs::Made
+    }
+}
+
+/// Whether plans end with a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proofs {
+    Made,
+    LeftOut,
+}
+
+/// For whoever does not reach Dex and said so: plans leave proofs out.
+pub struct Unproved;
+
+impl Prover for Unproved {
+    fn prove<'a>(
+        &'a self,
+        _: &'a Email,
+        _: &'a PlainPassword,
+    ) -> BoxFuture<'a, Result<String, String>> {
+        Box::pin(async { Err("Dex is not reached from here".to_owned()) })
+    }
+
+    fn proofs(&self) -> Proofs {
+        Proofs::LeftOut
+    }
 }
 
 /// Why a step failed.

@@ -9,6 +9,7 @@ mod contributors;
 mod dates;
 mod defaults;
 mod dex;
+mod export;
 mod freeze;
 mod inventory;
 mod logins;
@@ -25,6 +26,7 @@ mod yaml;
 
 pub use anything::{Owners, Refusal, Resource, Scope, Served, Target};
 pub use dex::{DexWrite, PutBack};
+pub use export::Logins;
 pub use probes::Bound;
 pub use restart::Direction;
 pub use sealing::LoginAsItIs;

@@ -7,7 +7,7 @@ mod filter;
 mod lines;
 mod matrix;
 mod may;
-mod operations;
+pub mod operations;
 mod tabs;
 mod view_as;
 mod why;

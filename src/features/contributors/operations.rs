@@ -141,16 +141,31 @@ pub async fn plan_remove(
     user: &UserName,
     role: Role,
 ) -> Result<Operation, PlanError> {
-    let steps = vec![Step::RemoveContributor {
+    plan_remove_all(access, profile, &[(user.clone(), role)]).await
+}
+
+/// Several roles of one person, who may be written in several ways.
+pub async fn plan_remove_all(
+    access: &Access,
+    profile: &ProfileName,
+    roles: &[(UserName, Role)],
+) -> Result<Operation, PlanError> {
+    let steps = roles.iter().map(|(user, role)| Step::RemoveContributor {
         profile: profile.clone(),
         user: user.clone(),
-        role,
-    }];
+        role: *role,
+    });
+    let user = roles.first().map_or("nobody", |(user, _)| user.as_str());
     let subject = format!("{user} in {profile}");
     access
         .engine()
         .planner()
-        .plan(access.actor(), Kind::RemoveContributor, subject, steps)
+        .plan(
+            access.actor(),
+            Kind::RemoveContributor,
+            subject,
+            steps.collect(),
+        )
         .await
 }
 

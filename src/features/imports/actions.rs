@@ -5,11 +5,9 @@ use axum::response::Response;
 
 use super::check::{Checked, Taken, check};
 use super::form::ImportForm;
-use super::operations::{self, Common};
 use super::pages::NewPage;
-use super::table;
+use super::{operations, table};
 use crate::access::{Access, SignedIn};
-use crate::domain::ImportRow;
 use crate::features::operations::mine_and_fresh;
 use crate::operation::PlanError;
 use crate::web::extract::Path;
@@ -37,8 +35,11 @@ pub(super) async fn plan(
     };
     note_problems(&form, &checked, &mut errors);
     if errors.is_empty() {
-        match planned(&access, &checked.rows, common).await {
-            Ok(response) => return Ok(response),
+        match operations::plan_add(&access, &checked.rows, common).await {
+            Ok(operation) => {
+                let review = paths::fill(paths::OPERATION, &operation.id.to_string());
+                return Ok(page::see_other(&review));
+            }
             // What the API server says of a row, a quota or a name belongs to what was typed.
             Err(PlanError::Cluster(error)) => errors.add("people", error),
             Err(error) => return Err(error.into()),
@@ -59,19 +60,6 @@ fn note_problems(form: &ImportForm, checked: &Checked, errors: &mut FormErrors) 
             format!("{count} lines have problems; the table says which"),
         ),
     }
-}
-
-async fn planned(
-    access: &Access,
-    rows: &[ImportRow],
-    common: Common,
-) -> Result<Response, PlanError> {
-    let planner = access.engine().planner();
-    let operation = operations::plan(&planner, access.actor(), rows, common).await?;
-    Ok(page::see_other(&paths::fill(
-        paths::OPERATION,
-        &operation.id.to_string(),
-    )))
 }
 
 pub(super) async fn stop(

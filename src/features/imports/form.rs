@@ -11,7 +11,7 @@ use crate::web::form::Fields;
 pub(super) const SHARES: usize = 3;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct ImportForm {
+pub(crate) struct ImportForm {
     pub people: String,
     pub with_profile: bool,
     pub pattern: String,
@@ -56,7 +56,7 @@ impl ImportForm {
             .resize(SHARES, (String::new(), Role::Edit.to_string()));
     }
 
-    pub(super) fn common(&self, access: &Access, errors: &mut FormErrors) -> Common {
+    pub(crate) fn common(&self, access: &Access, errors: &mut FormErrors) -> Common {
         let quota = self.quota.parse(errors);
         let pattern = self.with_profile.then(|| self.pattern.clone());
         if let Some(pattern) = &pattern

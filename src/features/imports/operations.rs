@@ -2,6 +2,7 @@
 
 use super::check::{Taken, check};
 use super::table;
+use crate::access::Access;
 use crate::domain::{Actor, ImportPart, ImportRow, Operation, Quota, Share};
 use crate::operation::{PlanError, Planner};
 
@@ -46,8 +47,17 @@ pub async fn plan_list(
     }
 }
 
-/// Rows that were checked, step by step.
-pub(super) async fn plan(
+/// Everybody on a checked list, in one operation.
+pub(crate) async fn plan_add(
+    access: &Access,
+    rows: &[ImportRow],
+    common: Common,
+) -> Result<Operation, PlanError> {
+    plan(&access.engine().planner(), access.actor(), rows, common).await
+}
+
+/// Logins, then profiles, then parts in profiles of others; each part goes through all rows.
+async fn plan(
     planner: &Planner<'_>,
     actor: &Actor,
     rows: &[ImportRow],

@@ -45,7 +45,8 @@ pub(super) fn after(operation: &Operation) -> Vec<Link> {
         | Kind::RemoveContributor
         | Kind::RepairContributor
         | Kind::SetQuotas
-        | Kind::DeleteProfiles => {
+        | Kind::DeleteProfiles
+        | Kind::Import => {
             vec![Link::new("See all profiles", paths::PROFILES)]
         }
     }

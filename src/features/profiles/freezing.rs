@@ -15,8 +15,6 @@ use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::{page, paths, until};
 
-const LONGEST: usize = 200;
-
 #[derive(Template)]
 #[template(path = "profiles/freeze.html")]
 struct FreezePage {
@@ -57,14 +55,7 @@ pub(super) async fn freeze(
     let profile = pages::find(&access, &name)?;
     let reason = fields.get("reason");
     let mut errors = FormErrors::default();
-    if reason.is_empty() {
-        errors.add(
-            "reason",
-            "Say why, for whoever finds their notebook refused",
-        );
-    } else if reason.chars().count() > LONGEST || reason.chars().any(char::is_control) {
-        errors.add("reason", "At most 200 characters, on one line");
-    }
+    errors.take("reason", operations::check_reason(reason));
     let until = until::typed(fields.get("until"), Clock.now(), &mut errors);
     let Some(until) = until.filter(|_| errors.is_empty()) else {
         let title = title(access.cluster().freeze_of(&name).as_ref());

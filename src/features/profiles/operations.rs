@@ -189,6 +189,18 @@ pub fn transfer_steps(
     steps
 }
 
+/// What is written on the quota that freezes, and read by whoever is refused.
+pub fn check_reason(reason: &str) -> Result<(), &'static str> {
+    const LONGEST: usize = 200;
+    if reason.is_empty() {
+        Err("Say why, for whoever finds their notebook refused")
+    } else if reason.chars().count() > LONGEST || reason.chars().any(char::is_control) {
+        Err("At most 200 characters, on one line")
+    } else {
+        Ok(())
+    }
+}
+
 pub async fn plan_freeze(
     access: &Access,
     name: &ProfileName,

@@ -10,7 +10,7 @@ use crate::web::form::Fields;
 
 /// “Add user” as typed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct NewUserForm {
+pub(crate) struct NewUserForm {
     pub email: String,
     pub username: String,
     pub with_profile: bool,
@@ -22,7 +22,7 @@ pub(super) struct NewUserForm {
 
 /// One row “may also use this profile”.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SharedRow {
+pub(crate) struct SharedRow {
     pub index: usize,
     pub profile: String,
     pub role: String,
@@ -86,7 +86,7 @@ impl NewUserForm {
 
     /// The new user, or what is wrong at which field. Everything that memory knows is checked here; the API server's
     /// dry run has the last word.
-    pub(super) fn parse(&mut self, access: &Access) -> Result<NewUser, FormErrors> {
+    pub(crate) fn parse(&mut self, access: &Access) -> Result<NewUser, FormErrors> {
         let mut errors = FormErrors::default();
         let email = errors.take("email", self.email.parse::<Email>());
         if let Some(email) = &email {
@@ -196,7 +196,7 @@ impl NewUserForm {
 
 /// “Remove user” as typed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RemoveForm {
+pub(crate) struct RemoveForm {
     pub with_contributions: bool,
     /// Owned profiles that go too.
     pub profiles: Vec<String>,
@@ -220,7 +220,7 @@ impl RemoveForm {
         }
     }
 
-    pub(super) fn parse(&self, access: &Access, person: &Person) -> Result<Removal, FormErrors> {
+    pub(crate) fn parse(&self, access: &Access, person: &Person) -> Result<Removal, FormErrors> {
         let mut errors = FormErrors::default();
         if access.actor().user == person.name {
             errors.add(

@@ -2,14 +2,14 @@
 
 mod actions;
 mod fixes;
-mod form;
+pub(crate) mod form;
 mod form_pages;
 pub mod logins;
 mod many;
 pub mod operations;
 mod pages;
 mod reset;
-mod secret_form;
+pub(crate) mod secret_form;
 mod switches;
 
 use crate::domain::Permission;

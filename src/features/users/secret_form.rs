@@ -13,7 +13,7 @@ const USUAL: &str = "24";
 
 /// As typed; nothing at all is the generated password.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SecretForm {
+pub(crate) struct SecretForm {
     way: String,
     hours: String,
 }

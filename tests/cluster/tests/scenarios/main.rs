@@ -9,6 +9,7 @@ mod access;
 mod administrators;
 mod bulk;
 mod capacity;
+mod command_line;
 mod connect;
 mod dates;
 mod deploy;
