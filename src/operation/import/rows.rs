@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 use super::work::{RowEnd, Way, Worker};
 use crate::cluster::Acting;
@@ -119,16 +121,25 @@ impl Run {
         let no_more = Arc::new(AtomicBool::new(false));
         let halt = no_more.clone();
         let worker = Arc::new(worker);
+        // Tasks of their own: a row that waits for the store goes on while the run waits for it too. Polled from here
+        // only, a row could hold the connection that the run needs to save.
         let mut ends = stream::iter(rows)
             .take_while(move |_| std::future::ready(!halt.load(Ordering::Relaxed)))
-            .map(move |row| worker.clone().go(row))
+            .map(move |row| {
+                let work = worker.clone().go(row).in_current_span();
+                AbortOnDropHandle::new(tokio::spawn(work))
+            })
             .buffer_unordered(AT_ONCE);
         let mut beat = tokio::time::interval(BEAT);
         loop {
             tokio::select! {
                 end = ends.next() => match end {
                     None => return Ok(pass),
-                    Some(end) => self.row_ended(end, &part, way, &mut pass).await?,
+                    Some(Ok(end)) => self.row_ended(end, &part, way, &mut pass).await?,
+                    Some(Err(error)) => match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        Err(_) => return Err(Leave::Stopping),
+                    },
                 },
                 _ = beat.tick() => {
                     self.operation.steps[index].detail = pass.sentence();
