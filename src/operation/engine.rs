@@ -11,9 +11,9 @@ use super::endings::Endings;
 use super::hashing::{COST, hashed};
 use super::import::Sheets;
 use super::plan::Planner;
+use super::prover::Prover;
 use super::run::Run;
 use super::secrets::Secrets;
-use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
 use crate::domain::{

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::step::Proofs;
+use super::prover::Proofs;
 use super::{administrators, dated, logins, upkeep};
 use crate::clock::Clock;
 use crate::cluster::{self, Acting, Applied, Cluster, Mode};
