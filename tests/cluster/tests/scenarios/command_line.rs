@@ -212,7 +212,7 @@ async fn what_nobody_agreed_to_and_what_cannot_be_proved_changes_nothing() {
         .run_with(&weak, "short")
         .await
         .ends_with(2)
-        .says("8 characters");
+        .says("at least 12 characters");
     let looked = machine
         .run(&[&add[..], &["--dry-run"]].concat())
         .await

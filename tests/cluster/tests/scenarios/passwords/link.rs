@@ -192,7 +192,7 @@ async fn sec_18_every_link_that_does_not_work_gets_the_same_answer() {
 #[tokio::test]
 async fn sec_36_a_link_of_somebody_who_lost_the_right_sets_nothing() {
     let (lab, dashboard) = world().await;
-    let (email, maker) = ("orphaned@example.com", "demoted@example.com");
+    let (email, maker) = ("left-behind@example.com", "demoted@example.com");
     lab.add_password(email, PASSWORD).await.unwrap();
     make_admin(lab, maker).await;
     let mut browser = dashboard.signed_in(maker, PASSWORD).await.unwrap();
@@ -222,7 +222,7 @@ async fn sec_36_a_link_of_somebody_who_lost_the_right_sets_nothing() {
     );
     dashboard.signed_in(email, CHOSEN).await.unwrap_err();
     let mut other = admin().await;
-    let activity = "/kubeflow-admin/activity?subject=orphaned@example.com";
+    let activity = "/kubeflow-admin/activity?subject=left-behind@example.com";
     let lines = other.get(activity).await.unwrap();
     lines.expect_text("Password set by its owner").unwrap();
 }
