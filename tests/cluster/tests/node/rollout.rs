@@ -205,7 +205,6 @@ async fn dex_is_changed_by_a_roll_out_that_is_taken_back_when_it_fails() {
 
 /// As up to Kubeflow 1.10.2: nothing tells when Dex is ready.
 #[tokio::test]
-#[ignore = "not understood yet: after the probe is taken away Dex's NodePort stops answering before the test begins"]
 async fn without_a_readiness_probe_the_old_pod_serves_as_well() {
     let Some(lab) = shared_node().await else {
         return;
