@@ -30,7 +30,7 @@ use crate::domain::{
     Actor, AuditEvent, AuditFilter, Contribution, Email, LoginSource, Operation, OperationId,
     Outcome, Permission, Profile, ProfileName, Role, Session, SessionId, Verdict, Via, Written,
 };
-use crate::operation::Engine;
+use crate::operation::{self, Engine};
 use crate::store::{self, Store};
 
 pub use chain::{Chain, ChainFix, ChainStep, Facts as ChainFacts, Link, Sight, Way, walk};
@@ -242,19 +242,10 @@ impl SignedIn {
         subject: &str,
         note: &str,
     ) -> Result<(), store::Error> {
-        let event = AuditEvent {
-            id: uuid::Uuid::now_v7().to_string(),
-            at: self.services.clock.now(),
-            actor: self.actor().user.clone(),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            outcome: Outcome::Done,
-            operation: None,
-            before: None,
-            after: None,
-            note: note.to_owned(),
-        };
-        crate::operation::record(&self.services.store, &event).await
+        let now = self.services.clock.now();
+        let done = (Outcome::Done, note);
+        let event = operation::line(now, &self.actor().user, (action, subject), done);
+        operation::record(&self.services.store, &event).await
     }
 }
 

@@ -112,7 +112,6 @@ async fn add(options: &AddUser) -> Result<End, Fault> {
     let shares = shell::shares(&options.share)?;
     let chosen = chosen(&options.password, &email, &options.changing)?;
     let (shell, access) = Shell::change(&options.changing, Permission::WriteUsers).await?;
-    let rows = shares.into_iter().enumerate();
     let mut form = NewUserForm {
         email: email.to_string(),
         username: options.display_name.clone().unwrap_or_default(),
@@ -120,14 +119,7 @@ async fn add(options: &AddUser) -> Result<End, Fault> {
         profile: options.profile.clone().unwrap_or_default(),
         quota: QuotaForm::of(&quota),
         secret: SecretForm::default(),
-        shared: rows
-            .map(|(index, (profile, role))| SharedRow {
-                index,
-                profile: profile.to_owned(),
-                role: role.to_owned(),
-                error: None,
-            })
-            .collect(),
+        shared: SharedRow::numbered(shares),
     };
     let new = form.parse(&access)?;
     if new.profile.is_some() {
@@ -227,12 +219,7 @@ async fn migrate(options: &MigrateUsers) -> Result<End, Fault> {
 
 fn to_migrate(access: &Access, options: &MigrateUsers) -> Result<Vec<Arc<Person>>, Fault> {
     if options.all {
-        let everybody = access.people();
-        let people: Vec<_> = everybody
-            .iter()
-            .filter(|person| operations::migratable(person).is_ok())
-            .cloned()
-            .collect();
+        let people = operations::all_migratable(&access.people());
         return if people.is_empty() {
             Err(Fault::not_begun(
                 "There is no static login that could be migrated.",

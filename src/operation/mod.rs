@@ -36,4 +36,4 @@ pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
 pub use hashing::{COST, hashed};
 pub use plan::{PlanError, Planner};
 pub use prover::{Proofs, Prover, Unproved};
-pub use record::{record, record_refusal};
+pub use record::{line, record, record_refusal};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep, several,
+    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep, UserName, several,
 };
 use crate::store::{self, Store};
 
@@ -26,6 +26,27 @@ pub async fn record(store: &Store, event: &AuditEvent) -> Result<(), store::Erro
     Ok(())
 }
 
+/// A line of its own: it belongs to no operation, and no field of an object changed.
+pub fn line(
+    at: Timestamp,
+    actor: &UserName,
+    (action, subject): (&str, &str),
+    (outcome, note): (Outcome, &str),
+) -> AuditEvent {
+    AuditEvent {
+        id: uuid::Uuid::now_v7().to_string(),
+        at,
+        actor: actor.clone(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        outcome,
+        operation: None,
+        before: None,
+        after: None,
+        note: note.to_owned(),
+    }
+}
+
 /// A line for an attempt that was refused before anything happened.
 pub async fn record_refusal(
     store: &Store,
@@ -34,18 +55,7 @@ pub async fn record_refusal(
     action: &str,
     note: &str,
 ) -> Result<(), store::Error> {
-    let event = AuditEvent {
-        id: uuid::Uuid::now_v7().to_string(),
-        at,
-        actor: actor.user.clone(),
-        action: action.to_owned(),
-        subject: String::new(),
-        outcome: Outcome::Refused,
-        operation: None,
-        before: None,
-        after: None,
-        note: note.to_owned(),
-    };
+    let event = line(at, &actor.user, (action, ""), (Outcome::Refused, note));
     record(store, &event).await
 }
 

@@ -7,8 +7,7 @@
 use super::Desk;
 use crate::cluster::{self, LoginAsItIs, Mode};
 use crate::domain::{
-    Actor, AuditEvent, DEX_NAMESPACE, Email, Outcome, PasswordError, PlainPassword, ResourceRule,
-    UserName,
+    Actor, DEX_NAMESPACE, Email, Outcome, PasswordError, PlainPassword, ResourceRule, UserName,
 };
 use crate::operation::{self, Prover as _, hashed};
 use crate::store;
@@ -107,18 +106,8 @@ impl Desk {
         outcome: Outcome,
         note: &str,
     ) -> Result<(), store::Error> {
-        let event = AuditEvent {
-            id: uuid::Uuid::now_v7().to_string(),
-            at: self.clock.now(),
-            actor: UserName::from(email),
-            action: "login.password-changed".to_owned(),
-            subject: email.to_string(),
-            outcome,
-            operation: None,
-            before: None,
-            after: None,
-            note: note.to_owned(),
-        };
-        operation::record(&self.store, &event).await
+        let who = UserName::from(email);
+        self.record(&who, "login.password-changed", (outcome, note))
+            .await
     }
 }

@@ -8,8 +8,8 @@ use super::Desk;
 use crate::clock;
 use crate::cluster::{self, Mode};
 use crate::domain::{
-    Actor, AuditEvent, Email, Outcome, PasswordError, PasswordLink, Permission, PlainPassword,
-    TokenHash, UserName,
+    Actor, Email, Outcome, PasswordError, PasswordLink, Permission, PlainPassword, TokenHash,
+    UserName,
 };
 use crate::operation::{self, Prover as _, hashed};
 use crate::store;
@@ -106,19 +106,9 @@ impl Desk {
                 format!("by a link of {maker}, and written in the name of {maker}")
             }
         };
-        let event = AuditEvent {
-            id: uuid::Uuid::now_v7().to_string(),
-            at: self.clock.now(),
-            actor: UserName::from(&link.email),
-            action: "login.password-chosen".to_owned(),
-            subject: link.email.to_string(),
-            outcome,
-            operation: None,
-            before: None,
-            after: None,
-            note,
-        };
-        operation::record(&self.store, &event).await
+        let who = UserName::from(&link.email);
+        self.record(&who, "login.password-chosen", (outcome, &note))
+            .await
     }
 }
 

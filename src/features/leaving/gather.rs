@@ -152,7 +152,7 @@ async fn contents(access: &Access, name: &ProfileName) -> Result<Vec<String>, cl
         if matches!(line.amount, Amount::Unknown(_)) {
             return Some(format!("{}: not counted", line.what));
         }
-        let text = profiles::operations::in_words(line)?;
+        let text = line.words()?;
         (text != "none").then(|| format!("{}: {text}", line.what))
     });
     Ok(said.collect())

@@ -124,5 +124,5 @@ impl DeletePage {
 }
 
 fn inventory_fact(line: &InventoryLine) -> Option<Fact> {
-    operations::in_words(line).map(|text| Fact::new(line.what, text))
+    line.words().map(|text| Fact::new(line.what, text))
 }

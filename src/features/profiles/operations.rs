@@ -1,7 +1,7 @@
 //! Creating and deleting profiles.
 
 use crate::access::Access;
-use crate::cluster::{self, Amount, InventoryLine};
+use crate::cluster::{self, InventoryLine};
 use crate::domain::{
     Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Until, Upkeep, UserName,
     several,
@@ -108,23 +108,6 @@ pub async fn inventory(
 ) -> Result<Vec<InventoryLine>, cluster::Error> {
     let acting = access.cluster().acting_as(access.actor())?;
     Ok(acting.inventory(name).await)
-}
-
-/// What there is of one kind. Kinds that the cluster does not know are left out.
-pub fn in_words(line: &InventoryLine) -> Option<String> {
-    let (count, text) = match &line.amount {
-        Amount::NotInstalled => return None,
-        Amount::Unknown(why) => return Some(format!("not known: {why}")),
-        Amount::Count(count) => (*count, count.to_string()),
-        Amount::Volumes(count, size) => (*count, format!("{count}, {size} together")),
-    };
-    let more = if count > line.names.len() { " …" } else { "" };
-    let names = line.names.join(", ");
-    Some(if names.is_empty() {
-        "none".to_owned()
-    } else {
-        format!("{text} ({names}{more})")
-    })
 }
 
 pub async fn plan_transfer(

@@ -86,12 +86,7 @@ pub(super) async fn migrate(
 }
 
 pub(super) async fn migrate_all(access: Access, _form: CheckedForm) -> Result<Response, Problem> {
-    let everybody = access.people();
-    let people: Vec<_> = everybody
-        .iter()
-        .filter(|person| operations::migratable(person).is_ok())
-        .cloned()
-        .collect();
+    let people = operations::all_migratable(&access.people());
     if people.is_empty() {
         return Err(Problem::not_found("static login that could be migrated")
             .way("See all users", paths::USERS));

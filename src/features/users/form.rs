@@ -29,6 +29,20 @@ pub(crate) struct SharedRow {
     pub error: Option<String>,
 }
 
+impl SharedRow {
+    /// Profiles and roles as they were typed.
+    pub(crate) fn numbered<'t>(typed: impl IntoIterator<Item = (&'t str, &'t str)>) -> Vec<Self> {
+        let rows = typed.into_iter().enumerate();
+        rows.map(|(index, (profile, role))| Self {
+            index,
+            profile: profile.to_owned(),
+            role: role.to_owned(),
+            error: None,
+        })
+        .collect()
+    }
+}
+
 impl NewUserForm {
     /// An empty form; an address may come with the link that led here.
     pub(super) fn empty(email: &str) -> Self {
@@ -51,8 +65,7 @@ impl NewUserForm {
         let shared = fields
             .all("shared_profile")
             .zip(fields.all("shared_role"))
-            .take(50)
-            .enumerate();
+            .take(50);
         let mut form = Self {
             email: fields.get("email").to_owned(),
             username: fields.get("username").to_owned(),
@@ -60,14 +73,7 @@ impl NewUserForm {
             profile: fields.get("profile").to_owned(),
             quota: QuotaForm::sent(fields),
             secret: SecretForm::sent(fields),
-            shared: shared
-                .map(|(index, (profile, role))| SharedRow {
-                    index,
-                    profile: profile.to_owned(),
-                    role: role.to_owned(),
-                    error: None,
-                })
-                .collect(),
+            shared: SharedRow::numbered(shared),
         };
         if form.shared.is_empty() || fields.get("more") == "contribution" {
             form.add_row();

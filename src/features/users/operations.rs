@@ -153,6 +153,12 @@ pub fn migratable(person: &Person) -> Result<(Email, &Login), &'static str> {
     Ok((email, login))
 }
 
+/// Everybody whose static login may become a Password object.
+pub fn all_migratable(people: &[Arc<Person>]) -> Vec<Arc<Person>> {
+    let found = people.iter().filter(|person| migratable(person).is_ok());
+    found.cloned().collect()
+}
+
 /// Static logins become Password objects: same e-mail, same user ID, same hash. The copies are there before the
 /// entries go, so that at no moment somebody has no login.
 pub async fn plan_migration(

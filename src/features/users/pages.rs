@@ -125,11 +125,7 @@ fn bulk_actions(access: &Access) -> Vec<Link> {
 
 /// “Migrate all”, as soon as there is one to migrate.
 fn migrate_all(access: &Access, everybody: &[Arc<Person>]) -> Option<Action> {
-    let count = everybody
-        .iter()
-        .filter(|person| operations::migratable(person).is_ok())
-        .count();
-    let label = match count {
+    let label = match operations::all_migratable(everybody).len() {
         0 => return None,
         1 => "Migrate the static login".to_owned(),
         more => format!("Migrate {more} static logins"),
