@@ -69,6 +69,19 @@ impl Machine {
         arguments.extend(more);
         self.run_with(&arguments, "a-long-enough-password\n").await
     }
+
+    /// With a quota of four CPUs.
+    async fn create_profile(&self, name: &str, owner: &str) -> Answer {
+        let named = ["profile", "create", name, "--owner", owner];
+        let arguments = [&named[..], &["--quota", "cpu=4", "--yes"]].concat();
+        self.run(&arguments).await
+    }
+
+    async fn let_edit(&self, profile: &str, email: &str) -> Answer {
+        let named = ["contributor", "add", profile, email];
+        let arguments = [&named[..], &["--role", "edit", "--yes"]].concat();
+        self.run(&arguments).await
+    }
 }
 
 struct Answer(Output);
@@ -380,17 +393,10 @@ async fn profiles_contributors_and_quotas_are_changed_and_explained_from_a_shell
     for email in [owner, other] {
         machine.add(email, &["--no-profile"]).await.ends_with(0);
     }
-    let create = [
-        "profile",
-        "create",
-        "shell-team",
-        "--owner",
-        owner,
-        "--quota",
-        "cpu=4",
-        "--yes",
-    ];
-    machine.run(&create).await.ends_with(0);
+    machine
+        .create_profile("shell-team", owner)
+        .await
+        .ends_with(0);
 
     let why = ["access", "why", other, "shell-team", "-o", "json"];
     machine
@@ -398,17 +404,8 @@ async fn profiles_contributors_and_quotas_are_changed_and_explained_from_a_shell
         .await
         .ends_with(1)
         .says("cannot work in shell-team");
-    let add = [
-        "contributor",
-        "add",
-        "shell-team",
-        other,
-        "--role",
-        "edit",
-        "--yes",
-    ];
-    machine.run(&add).await.ends_with(0);
-    let again = machine.run(&add).await.ends_with(0);
+    machine.let_edit("shell-team", other).await.ends_with(0);
+    let again = machine.let_edit("shell-team", other).await.ends_with(0);
     assert!(again.out().contains("Nothing to do"), "{}", again.out());
     let bindings: Api<RoleBinding> = Api::namespaced(lab.client(), "shell-team");
     bindings
@@ -506,27 +503,11 @@ async fn what_is_exported_is_no_difference_and_comes_back_by_an_import() {
     let machine = Machine::new().await;
     let (lab, _) = world().await;
     let (owner, other) = ("shell-keeper@example.com", "shell-helper@example.com");
-    let create = [
-        "profile",
-        "create",
-        "shell-kept",
-        "--owner",
-        owner,
-        "--quota",
-        "cpu=4",
-        "--yes",
-    ];
-    machine.run(&create).await.ends_with(0);
-    let add = [
-        "contributor",
-        "add",
-        "shell-kept",
-        other,
-        "--role",
-        "edit",
-        "--yes",
-    ];
-    machine.run(&add).await.ends_with(0);
+    machine
+        .create_profile("shell-kept", owner)
+        .await
+        .ends_with(0);
+    machine.let_edit("shell-kept", other).await.ends_with(0);
 
     let export = ["export", "--profile", "shell-kept"];
     let text = machine.run(&export).await.ends_with(0).out();

@@ -6,7 +6,7 @@ use kube::Api;
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams};
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, run_operation, undo_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, run_operation, undo_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 use lab::stand_in::kfam::Binding;
@@ -151,11 +151,7 @@ async fn access_with_a_date_is_gone_when_the_date_has_passed_and_undoing_gives_i
         .to_owned();
     let path = format!("/kubeflow-admin/operations/{operation}");
     let page = browser.get(&path).await.unwrap();
-    let undone = browser
-        .submit(&page, &format!("{path}/undo"), &[])
-        .await
-        .unwrap();
-    let undone = wait_for_operation(&mut browser, undone.path).await.unwrap();
+    let undone = undo_operation(&mut browser, &page).await.unwrap();
     undone
         .expect_text("again, without an end: its date has passed")
         .unwrap();

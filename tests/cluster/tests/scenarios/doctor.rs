@@ -6,7 +6,7 @@ use std::process::Output;
 
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
-use lab::dashboard::{program, run_operation};
+use lab::dashboard::{program, run_operation, undo_operation};
 use lab::settings::{Kubernetes, Server};
 use lab::{Lab, browser::Browser};
 use serde_json::Value;
@@ -172,16 +172,7 @@ async fn a_default_class_is_set_one_at_a_time_and_undone() {
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
     assert_eq!(annotation(lab, "slow").await.as_deref(), Some("true"));
     assert_eq!(annotation(lab, "quick").await.as_deref(), Some("false"));
-    let undo = format!("{}/undo", done.path);
-    admin.submit(&done, &undo, &[]).await.unwrap();
-    let undone = lab::dashboard::wait_for_operation(&mut admin, done.path.clone())
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut admin, &done).await.unwrap();
     assert_eq!(annotation(lab, "slow").await, None);
     assert_eq!(annotation(lab, "quick").await.as_deref(), Some("true"));
 }

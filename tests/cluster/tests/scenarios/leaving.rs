@@ -2,7 +2,7 @@
 
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{run_operation, wait_for_operation};
+use lab::dashboard::{run_operation, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 use lab::stand_in::kfam::Binding;
@@ -206,16 +206,7 @@ async fn an_off_boarding_without_a_deletion_is_undone() {
     let plan = send(&mut browser, &page, &[]).await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let path = format!("{}/undo", done.path);
-    let undoing = browser.submit(&done, &path, &[]).await.unwrap();
-    let undone = wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     let back = contributors(lab, "returner-host").await;
     assert!(back.contains(&person.to_owned()), "{back:?}");
     eventually(&mut browser, detail, "Password object").await;

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::Api;
-use lab::dashboard::{password_of, run_operation};
+use lab::dashboard::{password_of, run_operation, undo_operation};
 
 use crate::world::{PASSWORD, add_user, admin, plan_user, world};
 
@@ -111,18 +111,7 @@ async fn a_reset_password_replaces_the_old_one_and_undo_brings_it_back() {
         .await
         .unwrap_err();
 
-    let undone = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let undone = lab::dashboard::wait_for_operation(&mut browser, undone.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     dashboard
         .signed_in("forgetful@example.com", &old)
         .await
@@ -214,18 +203,7 @@ async fn undoing_an_added_user_leaves_nothing() {
     let plan = plan_user(&mut browser, "mistake@example.com", "mistake").await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
     let password = password_of(&mut browser, &done).await.unwrap();
-    let undone = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let undone = lab::dashboard::wait_for_operation(&mut browser, undone.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     dashboard
         .signed_in("mistake@example.com", &password)
         .await

@@ -1,6 +1,6 @@
 //! A login that is disabled lets nobody in and forgets nothing.
 
-use lab::dashboard::{Dashboard, wait_for_operation};
+use lab::dashboard::{Dashboard, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 
@@ -90,14 +90,7 @@ async fn disabling_can_be_undone_and_a_new_password_enables_nothing() {
         after.metadata.resource_version
     );
 
-    let path = format!("{}/undo", done.path);
-    let undone = browser.submit(&done, &path, &[]).await.unwrap();
-    let undone = wait_for_operation(&mut browser, undone.path).await.unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     dashboard.signed_in(email, PASSWORD).await.unwrap();
 }
 
@@ -170,10 +163,7 @@ async fn kill_at_every_request(moment: Moment, tag: &str) {
             .await
             .unwrap_err();
 
-        let undo = format!("{}/undo", plan.path);
-        world.browser.submit(&ended, &undo, &[]).await.unwrap();
-        let undone = wait_for_operation(&mut world.browser, plan.path.clone()).await;
-        assert!(undone.unwrap().body.contains("data-state=\"undone\""));
+        undo_operation(&mut world.browser, &ended).await.unwrap();
         world.dashboard.signed_in(&email, PASSWORD).await.unwrap();
         if !killed {
             assert!(number > 2, "only {number} requests were seen");
