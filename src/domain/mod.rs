@@ -7,6 +7,7 @@ mod access_rule;
 mod actor;
 mod audit;
 mod change;
+mod claim_place;
 mod container_defaults;
 mod contributor;
 mod email;
@@ -27,6 +28,7 @@ mod profile_name;
 mod quantity;
 mod quota;
 mod refusal;
+mod release;
 mod repair;
 mod session;
 mod several;
@@ -38,6 +40,7 @@ pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdic
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
 pub use change::{Change, Conflict};
+pub use claim_place::ClaimPlace;
 pub use container_defaults::{ContainerDefaults, DefaultsError};
 pub use contributor::{Contribution, Role, binding_name};
 pub use email::{Email, EmailError};
@@ -61,6 +64,9 @@ pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use refusal::{Refusal, refusal};
+pub use release::{
+    Fate, ReleaseBody, ReleasePart, ReleaseRow, ReleaseText, Remark, RowState, Wave,
+};
 pub use repair::Repair;
 pub use session::{Session, SessionId, SignInLink, TokenHash};
 pub use several::several;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, Change, Conflict, Email, ImportPart, Kind, OperationId, ProfileName, Quota, Repair,
-    ResourceName, Role, StaticEdit, Upkeep, UserName,
+    Actor, Change, Conflict, Email, ImportPart, Kind, OperationId, ProfileName, Quota, ReleasePart,
+    Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -176,6 +176,8 @@ pub enum Step {
     },
     /// The same for every row of the list that this operation was planned with.
     Import(ImportPart),
+    /// A part of applying a release.
+    Release(ReleasePart),
 }
 
 impl Step {
@@ -219,6 +221,7 @@ impl Step {
                 format!("Edit the configuration of Dex: {}", list(edits))
             }
             Self::Import(part) => part.describe(),
+            Self::Release(part) => part.describe(),
             Self::RestartDex => "Start Dex anew, once".to_owned(),
             Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
             Self::ProveDex => "Prove it: sign in at Dex".to_owned(),
@@ -230,6 +233,12 @@ impl Step {
 
     /// Can it be taken back? Waiting and proving leave nothing to take back; ended sessions stay ended.
     pub fn is_reversible(&self) -> bool {
+        if let Self::Release(part) = self {
+            return part.is_reversible();
+        }
+        if let Self::Repair { repair, .. } = self {
+            return repair.is_reversible();
+        }
         !matches!(self, Self::DeleteProfile { .. })
     }
 

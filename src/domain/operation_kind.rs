@@ -28,10 +28,13 @@ pub enum Kind {
     TransferProfile,
     FreezeProfile,
     ThawProfile,
+    ApplyRelease,
+    /// Something is tried out and cleaned up after.
+    Probe,
 }
 
 impl Kind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -51,6 +54,8 @@ impl Kind {
         Self::TransferProfile,
         Self::FreezeProfile,
         Self::ThawProfile,
+        Self::ApplyRelease,
+        Self::Probe,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +79,8 @@ impl Kind {
             Self::TransferProfile => "transfer-profile",
             Self::FreezeProfile => "freeze-profile",
             Self::ThawProfile => "thaw-profile",
+            Self::ApplyRelease => "apply-release",
+            Self::Probe => "probe",
         }
     }
 
@@ -99,6 +106,8 @@ impl Kind {
             Self::TransferProfile => "Transfer profile",
             Self::FreezeProfile => "Freeze profile",
             Self::ThawProfile => "Thaw profile",
+            Self::ApplyRelease => "Apply release",
+            Self::Probe => "Try out",
         }
     }
 }

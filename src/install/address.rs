@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::plan::{Fate, LeftOut, PlanError, Planned};
+use super::plan::{LeftOut, PlanError, Planned};
 use super::removed;
 use super::stream::{Manifest, Wrong};
-use super::waves::{Origin, Turn, Wave};
+use super::waves::{Origin, Turn};
 use crate::cluster::{Resource, Scope, Served, Target};
-use crate::domain::ObjectRef;
+use crate::domain::{Fate, ObjectRef, Wave};
 
 /// Each object of the text with its address, in the order of the waves, and those that are no longer served.
 type Addressed = (Vec<Planned>, Vec<LeftOut>);

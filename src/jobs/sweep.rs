@@ -8,6 +8,8 @@ use crate::store;
 
 /// A plan that nobody started is forgotten after this long.
 const PLANS: SignedDuration = SignedDuration::from_hours(24);
+/// A release that failed can be resumed this long without its text being given again.
+const RELEASES: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// The activity record is kept this long.
 const RECORD: SignedDuration = SignedDuration::from_hours(24 * 400);
 
@@ -26,6 +28,8 @@ async fn sweep(store: &store::Store) -> Result<(), store::Error> {
     store.operations_delete_planned(now - PLANS).await?;
     store.operations_trim(now - RECORD).await?;
     store.import_sweep(now - PLANS).await?;
+    store.release_forget(now - RELEASES).await?;
+    store.release_sweep(now - PLANS).await?;
     store.audit_trim(now - RECORD).await?;
     Ok(())
 }

@@ -10,12 +10,15 @@ use tokio_util::task::TaskTracker;
 use super::endings::Endings;
 use super::import::Sheets;
 use super::plan::Planner;
+use super::release::Texts;
 use super::run::Run;
 use super::secrets::Secrets;
 use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
-use crate::domain::{Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState};
+use crate::domain::{
+    Operation, OperationId, PlainPassword, ReleaseText, State, StaticEdit, Step, StepState,
+};
 use crate::store::{self, Saved, Store};
 
 /// bcrypt cost of generated hashes: upstream's recommendation, inside Dex's 10 to 16.
@@ -34,6 +37,9 @@ pub enum StartRefusal {
     NotConfirmed,
     #[error("A step of this operation cannot be undone.")]
     Irreversible,
+    /// Why the plan, as it is, never starts.
+    #[error("{0}")]
+    Obstacle(String),
     #[error("The password could not be hashed.")]
     Hash,
     #[error(transparent)]
@@ -59,6 +65,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) secrets: Secrets,
     pub(super) sheets: Sheets,
+    pub(super) texts: Texts,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
     pub(super) endings: Endings,
@@ -73,6 +80,7 @@ impl Engine {
             clock: Clock,
             secrets: Secrets::default(),
             sheets: Sheets::default(),
+            texts: Texts::default(),
             owner: owner.into(),
             endings: Endings::default(),
             changes: Arc::new(Sender::new(0)),
@@ -112,6 +120,11 @@ impl Engine {
         }
         if taken_over == TakenOver::No && !operation.conflicts().is_empty() {
             return self.give_back(&operation, StartRefusal::NotConfirmed).await;
+        }
+        if let Some(why) = operation.release().and_then(ReleaseText::obstacle) {
+            return self
+                .give_back(&operation, StartRefusal::Obstacle(why))
+                .await;
         }
         operation.state = State::Running;
         self.go_on(operation).await
@@ -153,7 +166,7 @@ impl Engine {
                 .await;
         }
         self.parts.store.operation_delete(id).await?;
-        Ok(())
+        Ok(self.discard_release(id).await?)
     }
 
     /// The generated password, for the first one who asks.
@@ -230,6 +243,7 @@ impl Engine {
         if operation.state == State::Running {
             self.prepare_password(&mut operation).await?;
             self.prepare_import(&mut operation).await?;
+            self.prepare_release(&mut operation).await?;
         }
         operation.updated_at = self.clock.now();
         match self.save(&operation).await? {

@@ -148,7 +148,7 @@ pub(super) async fn rehearse(
                 .await?
         }
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
-        Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
+        Step::Repair { repair, .. } => acting.repair(repair, (id, None), Mode::DryRun).await?,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }
@@ -157,6 +157,7 @@ pub(super) async fn rehearse(
         | Step::WaitForDex
         | Step::ProveDex
         | Step::Import(_)
+        | Step::Release(_)
         | Step::ProveSame { .. } => return Ok(None),
     };
     Ok(Some(applied))

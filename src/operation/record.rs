@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::{Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep};
+use crate::domain::{
+    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, ReleasePart, Step, Upkeep,
+};
 use crate::store::{self, Store};
 
 /// Appends a line. Appending the same id twice is appending it once.
@@ -118,6 +120,7 @@ fn action(step: &Step) -> &'static str {
         Step::CopyLogin { .. } => "login.copied",
         Step::EditDexConfig { .. } => "dex.configured",
         Step::Import(part) => part.action(),
+        Step::Release(part) => part.action(),
         Step::RestartDex => "dex.restarted",
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
@@ -140,6 +143,12 @@ fn subject(step: &Step) -> String {
             logins.join(", ")
         }
         Step::Import(_) => "a list of people".to_owned(),
+        Step::Release(ReleasePart::Wave { wave, .. }) => format!("release: {}", wave.title()),
+        Step::Release(ReleasePart::Delete { objects }) => {
+            let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+            names.join(", ")
+        }
+        Step::Release(ReleasePart::Text(_) | ReleasePart::Whole) => "a release".to_owned(),
         Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }

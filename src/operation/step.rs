@@ -7,7 +7,7 @@ use super::plan::rehearse;
 use super::run::{Leave, Run};
 use super::upkeep;
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
+use crate::domain::{Email, PlainPassword, Repair, Step, Upkeep, UserName};
 use crate::store;
 
 /// Proves a login by using it.
@@ -61,6 +61,9 @@ impl Run {
         }
         if let Step::Import(part) = &step {
             return self.import(acting, index, part).await;
+        }
+        if let Step::Release(part) = &step {
+            return self.release(acting, index, part).await;
         }
         if self.operation.steps[index].before.is_none() {
             let now = self.engine.clock.now();
@@ -193,7 +196,14 @@ impl Run {
                 Ok(upkeep::write(acting, accepted, step).await?)
             }
             Step::Repair { repair, .. } => {
-                acting.repair(repair, id, Mode::Apply).await?;
+                let before = self.operation.steps[index].before.as_ref();
+                let before = before.and_then(|before| before.get("found"));
+                acting.repair(repair, (id, before), Mode::Apply).await?;
+                if let Repair::ExpandClaim { claim, size } = repair {
+                    return Ok(format!(
+                        "{claim} asks for {size}. The page Storage shows the new size once the provisioner has grown the volume; some do so only when the pod that uses it starts anew."
+                    ));
+                }
                 Ok(format!("{} is as it should be.", repair.object()))
             }
             Step::SetUserId { email, user_id } => {
@@ -219,6 +229,7 @@ impl Run {
             | Step::ProveDex
             | Step::ProveSame { .. }
             | Step::Import(_)
+            | Step::Release(_)
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -345,6 +356,7 @@ impl Run {
             | Step::ProveDex
             | Step::ProveSame { .. }
             | Step::Import(_)
+            | Step::Release(_)
             | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
         }
     }

@@ -14,6 +14,7 @@ mod links;
 mod open;
 mod operations;
 mod pending;
+mod releases;
 mod row;
 mod sessions;
 mod settings;

@@ -20,5 +20,6 @@ pub mod routes;
 pub mod scheme;
 pub mod seats;
 pub mod text_area;
+pub mod upload;
 pub mod view;
 pub mod words;

@@ -5,6 +5,7 @@ mod fixtures;
 mod imports;
 mod leases;
 mod records;
+mod releases;
 mod schema;
 mod tokens;
 mod usage;

@@ -4,6 +4,7 @@
 //! in an answer that is shown.
 
 mod anything;
+mod claims;
 mod contributors;
 mod defaults;
 mod dex;

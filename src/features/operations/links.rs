@@ -21,7 +21,11 @@ pub(super) fn after(operation: &Operation) -> Vec<Link> {
         Kind::AddUsers | Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
-        Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
+        Kind::ApplyRelease => vec![
+            Link::new("Run the checks", paths::CHECKS),
+            Link::new("See the installation", paths::INSTALLATION),
+        ],
+        Kind::Repair | Kind::Probe => vec![Link::new("Run the checks", paths::CHECKS)],
         Kind::DeleteProfile
         | Kind::AddContributor
         | Kind::RemoveContributor

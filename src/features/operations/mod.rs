@@ -5,6 +5,7 @@ mod links;
 mod list;
 mod pages;
 mod people;
+mod releases;
 
 pub(super) use actions::mine_and_fresh;
 
