@@ -107,7 +107,8 @@ pub(super) fn addressed(
             fate: Fate::New,
         });
     }
-    objects.sort_by_key(|one| (one.wave, one.turn));
+    // Secrets before their neighbours: the sooner they are there, the sooner nobody has to keep their fields.
+    objects.sort_by_key(|one| (one.wave, one.turn, !one.target.object.is_secret()));
     if wrong.is_empty() {
         Ok((objects, left_out))
     } else {

@@ -5,6 +5,7 @@
 //! holds secrets is stored. Those are in memory, and whoever needs them and has them not asks for the text again.
 
 mod plan;
+mod progress;
 mod texts;
 mod work;
 

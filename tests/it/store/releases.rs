@@ -88,7 +88,7 @@ async fn fields_are_forgotten_when_the_release_is_done_or_failed_long_ago(place:
             .await
             .unwrap();
     }
-    let kept = async |number: u32| {
+    let kept = async |number: u128| {
         let id = operation(number, State::Done).id;
         store.release_bodies(&id).await.unwrap().len()
     };
