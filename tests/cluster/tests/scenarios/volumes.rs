@@ -42,6 +42,18 @@ async fn class(name: &str) {
     .unwrap();
 }
 
+/// Where a controller looks after volumes, a claim whose volume is not there is lost.
+async fn volume(name: &str, (claim, class): (&str, &str)) {
+    let (lab, _) = world().await;
+    lab.apply_yaml(&format!(
+        "{{apiVersion: v1, kind: PersistentVolume, metadata: {{name: {name}}}, spec: {{accessModes: [ReadWriteOnce], \
+         capacity: {{storage: 20Gi}}, storageClassName: {class}, hostPath: {{path: /nowhere}}, \
+         claimRef: {{namespace: kubeflow, name: {claim}}}}}}}"
+    ))
+    .await
+    .unwrap();
+}
+
 async fn looked_again(browser: &mut Browser) -> Page {
     let page = browser.get("/kubeflow-admin/checks").await.unwrap();
     let again = "/kubeflow-admin/checks/again";
@@ -109,6 +121,7 @@ async fn a_claim_with_a_volume_is_never_made_again_and_grows_instead() {
     let mut browser = admin().await;
     class("volumes-b").await;
     class("volumes-c").await;
+    volume("grown-volume", ("grown", "volumes-b")).await;
     claim("grown", "volumes-b").await;
     let all = claims().await;
     let volume = json!({"spec": {"volumeName": "grown-volume"}});
