@@ -287,13 +287,19 @@ impl Access {
             .collect()
     }
 
-    /// The installation as this person may see it; at most a minute old.
+    /// The installation as this person may see it; at most a minute old, and not older than the last change made here.
     pub async fn snapshot(&self, age: Age) -> Result<Arc<Snapshot>, cluster::Error> {
         let services = &self.signed_in.services;
         let cluster = &services.cluster;
+        // A database that does not answer is no reason to show nothing: then a minute is what holds.
+        let changed = services
+            .store
+            .operations_last_end(services.clock.now())
+            .await;
+        let when = (services.clock, changed.unwrap_or_default());
         services
             .snapshots
-            .of(cluster, self.actor(), age, services.clock)
+            .of(cluster, self.actor(), age, when)
             .await
     }
 

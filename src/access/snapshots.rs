@@ -1,4 +1,5 @@
 //! What the doctor saw, remembered for a minute per person: rights differ, so nobody is shown what somebody else saw.
+//! Once an operation has ended, whatever was seen before is forgotten: it may have changed just that.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -44,12 +45,13 @@ impl Snapshots {
         cluster: &Cluster,
         actor: &Actor,
         age: Age,
-        clock: Clock,
+        (clock, changed): (Clock, Option<Timestamp>),
     ) -> Result<Arc<Snapshot>, cluster::Error> {
         let oldest = match age {
             Age::Remembered => REMEMBERED,
             Age::Anew => FRESH,
         };
+        self.forget_before(changed);
         if let Some(found) = self.find(actor, oldest, clock.now()) {
             return Ok(found);
         }
@@ -63,6 +65,12 @@ impl Snapshots {
         all.retain(|(other, _)| other != actor);
         all.push((actor.clone(), snapshot.clone()));
         Ok(snapshot)
+    }
+
+    /// What was seen before something changed is not how it is.
+    fn forget_before(&self, changed: Option<Timestamp>) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(_, snapshot)| changed.is_none_or(|at| snapshot.taken_at > at));
     }
 
     fn find(&self, actor: &Actor, oldest: SignedDuration, now: Timestamp) -> Option<Arc<Snapshot>> {

@@ -146,13 +146,36 @@ impl<'a> Objects<'a> {
 
     /// Deletes this very object, not a later one of the same name. Absent is as good as deleted.
     pub(crate) async fn delete(&self, found: &DynamicObject, mode: Mode) -> Result<(), Error> {
+        let exactly = Preconditions {
+            uid: found.metadata.uid.clone(),
+            resource_version: None,
+        };
+        self.delete_exactly(found, exactly, mode).await
+    }
+
+    /// The same, and only as long as nobody has changed it since it was looked at.
+    pub(crate) async fn delete_unchanged(
+        &self,
+        found: &DynamicObject,
+        mode: Mode,
+    ) -> Result<(), Error> {
+        let exactly = Preconditions {
+            uid: found.metadata.uid.clone(),
+            resource_version: found.metadata.resource_version.clone(),
+        };
+        self.delete_exactly(found, exactly, mode).await
+    }
+
+    async fn delete_exactly(
+        &self,
+        found: &DynamicObject,
+        exactly: Preconditions,
+        mode: Mode,
+    ) -> Result<(), Error> {
         let name = found.metadata.name.as_deref().unwrap_or_default();
         let params = DeleteParams {
             dry_run: mode == Mode::DryRun,
-            preconditions: Some(Preconditions {
-                uid: found.metadata.uid.clone(),
-                resource_version: None,
-            }),
+            preconditions: Some(exactly),
             ..DeleteParams::default()
         };
         match self.api.delete(name, &params).await {

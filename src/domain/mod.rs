@@ -8,6 +8,7 @@ mod actor;
 mod audit;
 mod authority;
 mod change;
+mod claim_place;
 mod container_defaults;
 mod contributor;
 mod dated;
@@ -33,6 +34,7 @@ mod profile_name;
 mod quantity;
 mod quota;
 mod refusal;
+mod release;
 mod repair;
 mod session;
 mod several;
@@ -51,6 +53,7 @@ pub use authority::{
     PolicyRule, Way,
 };
 pub use change::{Change, Conflict};
+pub use claim_place::ClaimPlace;
 pub use container_defaults::{ContainerDefaults, DefaultsError};
 pub use contributor::{Contribution, Role, binding_name};
 pub use dated::{Dated, DatedStep, EndRequest, EndState, Ending};
@@ -79,6 +82,9 @@ pub use profile_name::{ProfileName, ProfileNameError};
 pub use quantity::{Quantity, QuantityError};
 pub use quota::{Quota, QuotaError, QuotaUse, ResourceName};
 pub use refusal::{Refusal, refusal};
+pub use release::{
+    Fate, ReleaseBody, ReleasePart, ReleaseRow, ReleaseText, Remark, RowState, Wave,
+};
 pub use repair::Repair;
 pub use session::{Session, SessionId, SignInLink, TokenHash};
 pub use several::several;

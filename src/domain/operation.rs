@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::{
     Actor, AdministratorChange, Change, Checklist, Conflict, DatedStep, Email, ImportPart, Kind,
-    LoginStep, OperationId, ProfileName, Quota, Repair, ResourceName, Role, StaticEdit, Upkeep,
-    UserName,
+    LoginStep, OperationId, ProfileName, Quota, ReleasePart, Repair, ResourceName, Role,
+    StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -185,6 +185,8 @@ pub enum Step {
     Administrator(AdministratorChange),
     /// What was decided about somebody who leaves; makes sure that an administrator stays.
     OffBoard(Checklist),
+    /// A part of applying a release.
+    Release(ReleasePart),
 }
 
 impl Step {
@@ -232,6 +234,7 @@ impl Step {
             Self::Administrator(change) => change.describe(),
             Self::OffBoard(_) => "Make sure that an administrator stays who can sign in".to_owned(),
             Self::Dated(step) => step.describe(),
+            Self::Release(part) => part.describe(),
             Self::RestartDex => "Start Dex anew, once".to_owned(),
             Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
             Self::ProveDex => "Prove it: sign in at Dex".to_owned(),
@@ -243,6 +246,12 @@ impl Step {
 
     /// Can it be taken back? Waiting and proving leave nothing to take back; ended sessions stay ended.
     pub fn is_reversible(&self) -> bool {
+        if let Self::Release(part) = self {
+            return part.is_reversible();
+        }
+        if let Self::Repair { repair, .. } = self {
+            return repair.is_reversible();
+        }
         !matches!(self, Self::DeleteProfile { .. })
     }
 

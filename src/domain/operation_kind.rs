@@ -41,10 +41,13 @@ pub enum Kind {
     EndSessions,
     /// Profiles and contributors brought to what a file says.
     Import,
+    ApplyRelease,
+    /// Something is tried out and cleaned up after.
+    Probe,
 }
 
 impl Kind {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -73,6 +76,8 @@ impl Kind {
         Self::EnableLogin,
         Self::EndSessions,
         Self::Import,
+        Self::ApplyRelease,
+        Self::Probe,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -105,6 +110,8 @@ impl Kind {
             Self::EnableLogin => "enable-login",
             Self::EndSessions => "end-sessions",
             Self::Import => "import",
+            Self::ApplyRelease => "apply-release",
+            Self::Probe => "probe",
         }
     }
 
@@ -139,6 +146,8 @@ impl Kind {
             Self::EnableLogin => "Enable login",
             Self::EndSessions => "Sign out everywhere",
             Self::Import => "Import",
+            Self::ApplyRelease => "Apply release",
+            Self::Probe => "Try out",
         }
     }
 }

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::ClaimPlace;
+
 /// One change of one object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "repair", rename_all = "kebab-case")]
@@ -22,6 +24,10 @@ pub enum Repair {
     SetNamespaceOwner { namespace: String, owner: String },
     /// PodDefault `access-ml-pipeline` in a profile's namespace, with which notebooks may reach Pipelines.
     AddPipelineAccess { namespace: String },
+    /// A claim that never had a volume is deleted and made again with another class.
+    RecreateClaim { claim: ClaimPlace, class: String },
+    /// A claim asks for a larger volume.
+    ExpandClaim { claim: ClaimPlace, size: String },
 }
 
 impl Repair {
@@ -43,7 +49,18 @@ impl Repair {
             Self::AddPipelineAccess { namespace } => {
                 format!("Create the PodDefault access-ml-pipeline in {namespace}")
             }
+            Self::RecreateClaim { claim, class } => {
+                format!("Make the claim {claim} again with the StorageClass {class}")
+            }
+            Self::ExpandClaim { claim, size } => {
+                format!("Let the claim {claim} ask for {size}")
+            }
         }
+    }
+
+    /// Can what was there be put back?
+    pub fn is_reversible(&self) -> bool {
+        !matches!(self, Self::ExpandClaim { .. })
     }
 
     /// The object it changes.
@@ -57,6 +74,9 @@ impl Repair {
             }
             Self::AddPipelineAccess { namespace } => {
                 format!("PodDefault {namespace}/access-ml-pipeline")
+            }
+            Self::RecreateClaim { claim, .. } | Self::ExpandClaim { claim, .. } => {
+                format!("PersistentVolumeClaim {claim}")
             }
         }
     }
@@ -73,6 +93,8 @@ impl fmt::Display for Repair {
                 write!(f, "set-namespace-owner {namespace} {owner}")
             }
             Self::AddPipelineAccess { namespace } => write!(f, "add-pipeline-access {namespace}"),
+            Self::RecreateClaim { claim, class } => write!(f, "recreate-claim {claim} {class}"),
+            Self::ExpandClaim { claim, size } => write!(f, "expand-claim {claim} {size}"),
         }
     }
 }
@@ -93,6 +115,14 @@ impl FromStr for Repair {
             ("set-namespace-owner", Some(owner)) => Ok(Self::SetNamespaceOwner {
                 namespace: name,
                 owner: owner.to_owned(),
+            }),
+            ("recreate-claim", Some(class)) => Ok(Self::RecreateClaim {
+                claim: name.parse()?,
+                class: class.to_owned(),
+            }),
+            ("expand-claim", Some(size)) => Ok(Self::ExpandClaim {
+                claim: name.parse()?,
+                size: size.to_owned(),
             }),
             _ => Err(()),
         }
@@ -119,6 +149,14 @@ mod tests {
                 namespace: name("a"),
                 owner: name("o b"),
             },
+            Repair::RecreateClaim {
+                claim: "a/b".parse().unwrap(),
+                class: name("c"),
+            },
+            Repair::ExpandClaim {
+                claim: "a/b".parse().unwrap(),
+                size: name("2Gi"),
+            },
         ] {
             assert_eq!(repair.to_string().parse(), Ok(repair));
         }
@@ -127,6 +165,7 @@ mod tests {
             "enable-injection",
             "make-default-class a b",
             "patch namespace a",
+            "recreate-claim b c",
         ] {
             assert_eq!(wrong.parse::<Repair>(), Err(()), "{wrong}");
         }

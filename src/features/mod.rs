@@ -19,6 +19,7 @@ pub mod operations;
 pub mod own_password;
 pub mod profiles;
 pub mod quotas;
+pub mod releases;
 pub mod search;
 pub mod sign_in;
 pub mod usage;
@@ -46,6 +47,7 @@ pub fn routes(app: &App) -> Routes {
         .merge(capacity::routes(app))
         .merge(usage::routes(app))
         .merge(doctor::routes(app))
+        .merge(releases::routes(app))
         .merge(operations::routes(app))
         .merge(activity::routes(app))
         .merge(account::routes(app))

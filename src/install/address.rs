@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::plan::{Fate, LeftOut, PlanError, Planned};
+use super::plan::{LeftOut, PlanError, Planned};
 use super::removed;
 use super::stream::{Manifest, Wrong};
-use super::waves::{Origin, Turn, Wave};
+use super::waves::{Origin, Turn};
 use crate::cluster::{Resource, Scope, Served, Target};
-use crate::domain::ObjectRef;
+use crate::domain::{Fate, ObjectRef, Wave};
 
 /// Each object of the text with its address, in the order of the waves, and those that are no longer served.
 type Addressed = (Vec<Planned>, Vec<LeftOut>);
@@ -107,7 +107,8 @@ pub(super) fn addressed(
             fate: Fate::New,
         });
     }
-    objects.sort_by_key(|one| (one.wave, one.turn));
+    // Secrets before their neighbours: the sooner they are there, the sooner nobody has to keep their fields.
+    objects.sort_by_key(|one| (one.wave, one.turn, !one.target.object.is_secret()));
     if wrong.is_empty() {
         Ok((objects, left_out))
     } else {

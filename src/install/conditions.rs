@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::plan::Planned;
-use super::waves::{Wave, is_webhook, is_workload};
+use super::waves::{is_webhook, is_workload};
 use crate::cluster::Target;
+use crate::domain::Wave;
 
 /// Something that must be true of the cluster.
 #[derive(Debug, Clone)]

@@ -15,5 +15,3 @@ pub mod run;
 pub mod stream;
 mod traps;
 mod waves;
-
-pub use waves::Wave;

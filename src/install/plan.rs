@@ -11,9 +11,9 @@ use super::address::{addressed, to_delete};
 use super::compare::changed_fields;
 use super::stream::{Manifest, Wrong};
 use super::traps::{self, Trap, advice};
-use super::waves::{Turn, Wave};
+use super::waves::Turn;
 use crate::cluster::{Acting, Error, Mode, Owners, Refusal, Served, Target};
-use crate::domain::{Conflict, ObjectRef};
+use crate::domain::{Conflict, Fate, ObjectRef, Wave};
 
 /// Requests on their way at the same time.
 pub(super) const AT_ONCE: usize = 16;
@@ -28,21 +28,6 @@ pub struct Choices {
     pub take_over: BTreeSet<String>,
     /// Objects that go first.
     pub delete: Vec<ObjectRef>,
-}
-
-/// What would happen to an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    New,
-    /// Names of fields, the first few.
-    Changed(Vec<String>),
-    Unchanged,
-    /// Owned by managers that nobody decided to take over.
-    Conflict(Vec<Conflict>),
-    /// The API server would never take it.
-    Refused(String),
-    /// It cannot be tried now, and will be applied.
-    Untried(String),
 }
 
 #[derive(Clone)]
@@ -81,7 +66,33 @@ pub enum PlanError {
     Unseen { object: String, why: String },
 }
 
+impl Planned {
+    /// An object of a plan that was kept, as it is still to be done.
+    pub fn again(manifest: Manifest, target: Target, wave: Wave, fate: Fate) -> Self {
+        Self {
+            turn: Turn::of(&target.object),
+            manifest,
+            target,
+            wave,
+            fate,
+        }
+    }
+}
+
 impl Plan {
+    /// Waves that write or wait for something, with the number of objects that each writes.
+    pub fn waves(&self) -> Vec<(Wave, usize)> {
+        let counted = Wave::ALL.into_iter().map(|wave| {
+            let writes = |one: &&Planned| one.wave == wave && one.fate != Fate::Unchanged;
+            (wave, self.objects.iter().filter(writes).count())
+        });
+        counted
+            .filter(|(wave, count)| {
+                *count > 0 || !super::conditions::of(*wave, &self.objects).is_empty()
+            })
+            .collect()
+    }
+
     /// How many objects share a fate.
     pub fn count(&self, wanted: fn(&Fate) -> bool) -> usize {
         self.objects.iter().filter(|one| wanted(&one.fate)).count()
@@ -116,8 +127,8 @@ pub async fn plan(
         doomed: deletions.iter().map(|one| one.object.clone()).collect(),
     };
     looked.refuse_nowhere(&objects)?;
-    let fates: Vec<_> = futures_stream::iter(&objects)
-        .map(|one| looked.fate(one))
+    let asked: Vec<_> = objects.iter().map(|one| looked.fate(one)).collect();
+    let fates: Vec<_> = futures_stream::iter(asked)
         .buffered(AT_ONCE)
         .collect()
         .await;
@@ -131,6 +142,13 @@ pub async fn plan(
         traps,
         deletions,
     })
+}
+
+/// How objects to be deleted are addressed.
+pub async fn targets(acting: &Acting, objects: &[ObjectRef]) -> Result<Vec<Target>, PlanError> {
+    let versions = objects.iter().map(ObjectRef::api_version).collect();
+    let served = acting.served(&versions).await?;
+    to_delete(&served, objects)
 }
 
 async fn absent_namespaces(

@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::conditions::{self, Condition, What};
-use super::plan::{AT_ONCE, Fate, Plan, Planned, are_taken, with_advice};
-use super::waves::{Turn, Wave};
+use super::plan::{AT_ONCE, Plan, Planned, are_taken, with_advice};
+use super::waves::Turn;
 use crate::cluster::{Acting, Mode, Owners, Refusal, Target};
-use crate::domain::ObjectRef;
+use crate::domain::{Fate, ObjectRef, Wave};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
@@ -68,32 +68,36 @@ pub struct Runner<'a> {
 
 impl Runner<'_> {
     pub async fn run(&self, plan: &Plan) -> Ending {
-        if !self.delete(&plan.deletions).await {
+        let mut ending = self.delete(&plan.deletions).await;
+        for wave in Wave::ALL {
+            if matches!(ending, Ending::Stopped | Ending::Paused) {
+                break;
+            }
+            let of_wave = self.wave(wave, &plan.objects).await;
+            if of_wave != Ending::Complete {
+                ending = of_wave;
+            }
+        }
+        ending
+    }
+
+    /// One wave out of all objects of a plan, and what is waited for at its end.
+    pub async fn wave(&self, wave: Wave, plan: &[Planned]) -> Ending {
+        let objects = due(wave, plan);
+        let conditions = conditions::of(wave, plan);
+        if objects.is_empty() && conditions.is_empty() {
+            return Ending::Complete;
+        }
+        self.tell(Event::Wave {
+            wave,
+            objects: objects.len(),
+        });
+        let refused = !self.apply_wave(&objects).await;
+        let needed = [Wave::Namespaces, Wave::Definitions].contains(&wave);
+        if self.stop.is_cancelled() || (refused && needed) || !self.wait(conditions).await {
             return self.interrupted();
         }
-        let mut failed = false;
-        for wave in Wave::ALL {
-            let of_wave = |one: &&Planned| one.wave == wave && one.fate != Fate::Unchanged;
-            let objects: Vec<_> = plan.objects.iter().filter(of_wave).collect();
-            let conditions = conditions::of(wave, &plan.objects);
-            if objects.is_empty() && conditions.is_empty() {
-                continue;
-            }
-            self.tell(Event::Wave {
-                wave,
-                objects: objects.len(),
-            });
-            let refused = !self.apply_wave(&objects).await;
-            failed |= refused;
-            let needed = [Wave::Namespaces, Wave::Definitions].contains(&wave);
-            if self.stop.is_cancelled() || (refused && needed) {
-                return self.interrupted();
-            }
-            if !self.wait(conditions).await {
-                return self.interrupted();
-            }
-        }
-        if failed {
+        if refused {
             Ending::WithFailures
         } else {
             Ending::Complete
@@ -118,11 +122,8 @@ impl Runner<'_> {
         let mut good = true;
         for turn in [Turn::First, Turn::Then] {
             let now = objects.iter().filter(|one| one.turn == turn);
-            let done: Vec<bool> = stream::iter(now)
-                .map(|one| self.apply(one))
-                .buffer_unordered(AT_ONCE)
-                .collect()
-                .await;
+            let now: Vec<_> = now.map(|one| self.apply(one)).collect();
+            let done: Vec<bool> = stream::iter(now).buffer_unordered(AT_ONCE).collect().await;
             good &= done.into_iter().all(|one| one);
         }
         good
@@ -213,11 +214,12 @@ impl Runner<'_> {
     }
 
     async fn still_open(&self, conditions: Vec<Condition>) -> Vec<Condition> {
-        let checked = stream::iter(conditions).map(|one| async move {
+        let asked = conditions.into_iter().map(|one| async move {
             let holds = self.holds(&one).await;
             (one, holds)
         });
-        let checked: Vec<_> = checked.buffered(AT_ONCE).collect().await;
+        let asked: Vec<_> = asked.collect();
+        let checked: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
         checked
             .into_iter()
             .filter(|(_, holds)| !holds)
@@ -242,7 +244,7 @@ impl Runner<'_> {
     }
 
     /// Deletes what was asked for and sees it go.
-    async fn delete(&self, targets: &[Target]) -> bool {
+    pub async fn delete(&self, targets: &[Target]) -> Ending {
         for target in targets {
             let begun = Instant::now();
             let mut pause = FIRST_PAUSE;
@@ -263,14 +265,20 @@ impl Runner<'_> {
                         object: target.object.clone(),
                         why,
                     });
-                    return false;
+                    return self.interrupted();
                 }
                 pause = self.rest(pause).await;
             }
             self.tell(Event::Deleted(target.object.clone()));
         }
-        true
+        Ending::Complete
     }
+}
+
+/// What a wave has still to write.
+fn due(wave: Wave, plan: &[Planned]) -> Vec<&Planned> {
+    let of_wave = |one: &&Planned| one.wave == wave && one.fate != Fate::Unchanged;
+    plan.iter().filter(of_wave).collect()
 }
 
 fn slices_of(service: &ObjectRef) -> Target {

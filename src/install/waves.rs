@@ -3,24 +3,7 @@
 //! The order holds for what upstream ships from 1.6.1 to 26.03: every object comes after its kind, after the webhook
 //! that would refuse it while nobody answers there, and after the certificate its pods mount.
 
-use crate::domain::ObjectRef;
-
-/// A group of objects that may be applied together, in the order of this list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wave {
-    Namespaces,
-    Definitions,
-    /// Whatever starts no pod and is no custom resource.
-    Basics,
-    /// Who decides about certificates and about every pod: cert-manager and Istio's control plane.
-    Gatekeepers,
-    /// What is asked of them.
-    Trust,
-    Workloads,
-    /// Custom resources whose webhooks are workloads of the stream.
-    Resources,
-    Profiles,
-}
+use crate::domain::{ObjectRef, Wave};
 
 /// Before the rest of its wave: a pod that starts before the webhook is registered stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,30 +21,6 @@ const GATES: [&str; 3] = [
 ];
 
 impl Wave {
-    pub const ALL: [Self; 8] = [
-        Self::Namespaces,
-        Self::Definitions,
-        Self::Basics,
-        Self::Gatekeepers,
-        Self::Trust,
-        Self::Workloads,
-        Self::Resources,
-        Self::Profiles,
-    ];
-
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Namespaces => "Namespaces",
-            Self::Definitions => "Kinds (CustomResourceDefinitions)",
-            Self::Basics => "Accounts, rights and configuration",
-            Self::Gatekeepers => "cert-manager and Istio",
-            Self::Trust => "Certificates and mesh rules",
-            Self::Workloads => "Webhooks and workloads",
-            Self::Resources => "Custom resources",
-            Self::Profiles => "Profiles",
-        }
-    }
-
     /// `custom` says that a CustomResourceDefinition brings the kind.
     pub(super) fn of(object: &ObjectRef, origin: Origin) -> Self {
         match object.kind.as_str() {

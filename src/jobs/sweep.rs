@@ -8,6 +8,8 @@ use crate::store;
 
 /// A plan that nobody started is forgotten after this long.
 const PLANS: SignedDuration = SignedDuration::from_hours(24);
+/// A release that failed can be resumed this long without its text being given again.
+const RELEASES: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// The activity record is kept this long.
 const RECORD: SignedDuration = SignedDuration::from_hours(24 * 400);
 
@@ -28,6 +30,8 @@ async fn sweep(store: &store::Store) -> Result<(), store::Error> {
     store.operations_trim(now - RECORD).await?;
     store.import_sweep(now - PLANS).await?;
     store.end_requests_trim(now - RECORD).await?;
+    store.release_forget(now - RELEASES).await?;
+    store.release_sweep(now - PLANS).await?;
     store.audit_trim(now - RECORD).await?;
     Ok(())
 }

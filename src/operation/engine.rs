@@ -12,12 +12,14 @@ use super::hashing::{COST, hashed};
 use super::import::Sheets;
 use super::plan::Planner;
 use super::prover::Prover;
+use super::release::Texts;
 use super::run::Run;
 use super::secrets::Secrets;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
 use crate::domain::{
-    Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState, hash_of_nothing,
+    Operation, OperationId, PlainPassword, ReleaseText, State, StaticEdit, Step, StepState,
+    hash_of_nothing,
 };
 use crate::store::{self, Saved, Store};
 
@@ -34,6 +36,9 @@ pub enum StartRefusal {
     NotConfirmed,
     #[error("A step of this operation cannot be undone.")]
     Irreversible,
+    /// Why the plan, as it is, never starts.
+    #[error("{0}")]
+    Obstacle(String),
     #[error("The password could not be hashed.")]
     Hash,
     #[error(transparent)]
@@ -61,6 +66,7 @@ pub struct Engine {
     /// Passwords that somebody chose, until they are hashed.
     chosen: Secrets,
     pub(super) sheets: Sheets,
+    pub(super) texts: Texts,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
     pub(super) endings: Endings,
@@ -76,6 +82,7 @@ impl Engine {
             secrets: Secrets::default(),
             chosen: Secrets::default(),
             sheets: Sheets::default(),
+            texts: Texts::default(),
             owner: owner.into(),
             endings: Endings::default(),
             changes: Arc::new(Sender::new(0)),
@@ -121,6 +128,11 @@ impl Engine {
         }
         if taken_over == TakenOver::No && !operation.conflicts().is_empty() {
             return self.give_back(&operation, StartRefusal::NotConfirmed).await;
+        }
+        if let Some(why) = operation.release().and_then(ReleaseText::obstacle) {
+            return self
+                .give_back(&operation, StartRefusal::Obstacle(why))
+                .await;
         }
         operation.state = State::Running;
         self.go_on(operation).await
@@ -172,7 +184,7 @@ impl Engine {
                 .await;
         }
         self.parts.store.operation_delete(id).await?;
-        Ok(())
+        Ok(self.discard_release(id).await?)
     }
 
     /// The generated password, for the first one who asks.
@@ -249,6 +261,7 @@ impl Engine {
         if operation.state == State::Running {
             self.prepare_password(&mut operation).await?;
             self.prepare_import(&mut operation).await?;
+            self.prepare_release(&mut operation).await?;
         }
         operation.updated_at = self.clock.now();
         match self.save(&operation).await? {

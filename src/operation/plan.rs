@@ -194,9 +194,9 @@ pub(super) async fn rehearse(
         Step::Dated(step) => dated::rehearse(acting, step).await?,
         Step::Upkeep(step) => return upkeep::rehearse(acting, step).await,
         Step::Login(step) => return logins::rehearse(acting, step).await,
-        Step::Repair { repair, .. } => acting.repair(repair, id, Mode::DryRun).await?,
         Step::Administrator(change) => administrators::rehearse(acting, change).await?,
         Step::OffBoard(checklist) => administrators::decided(checklist),
+        Step::Repair { repair, .. } => acting.repair(repair, (id, None), Mode::DryRun).await?,
         Step::EndSessions { .. }
         | Step::WaitForProfile { .. }
         | Step::WaitForQuota { .. }
@@ -205,6 +205,7 @@ pub(super) async fn rehearse(
         | Step::WaitForDex
         | Step::ProveDex
         | Step::Import(_)
+        | Step::Release(_)
         | Step::ProveSame { .. } => return Ok(None),
     };
     Ok(Some(applied))

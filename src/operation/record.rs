@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, Upkeep, UserName, several,
+    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, ReleasePart, Step, Upkeep, UserName,
+    several,
 };
 use crate::store::{self, Store};
 
@@ -131,6 +132,7 @@ fn action(step: &Step) -> &'static str {
         Step::EditDexConfig { .. } => "dex.configured",
         Step::Import(part) => part.action(),
         Step::Dated(step) => step.action(),
+        Step::Release(part) => part.action(),
         Step::RestartDex => "dex.restarted",
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
@@ -157,6 +159,12 @@ fn subject(step: &Step) -> String {
         }
         Step::Import(_) => "a list of people".to_owned(),
         Step::Dated(step) => step.subject(),
+        Step::Release(ReleasePart::Wave { wave, .. }) => format!("release: {}", wave.title()),
+        Step::Release(ReleasePart::Delete { objects }) => {
+            let names: Vec<String> = objects.iter().map(ToString::to_string).collect();
+            names.join(", ")
+        }
+        Step::Release(ReleasePart::Text(_) | ReleasePart::Whole) => "a release".to_owned(),
         Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }

@@ -6,7 +6,7 @@ use super::plan::rehearse;
 use super::run::{Leave, Run};
 use super::{dated, logins, upkeep};
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
+use crate::domain::{Email, PlainPassword, Repair, Step, Upkeep, UserName};
 use crate::store;
 
 /// Why a step failed.
@@ -53,23 +53,13 @@ impl Run {
         if let Step::Import(part) = &step {
             return self.import(acting, index, part).await;
         }
-        if self.operation.steps[index].before.is_none() {
-            let now = self.engine.clock.now();
-            match rehearse(&acting, (self.operation.id, now), &step).await {
-                Ok(None) => {}
-                Ok(Some(applied)) => {
-                    let mut before = match applied.before {
-                        Some(value) => json!({ "found": value }),
-                        None => json!({ "absent": true }),
-                    };
-                    if let Err(error) = self.note_former_request(&step, &mut before).await {
-                        return Ok(Err(error));
-                    }
-                    self.operation.steps[index].before = Some(before);
-                    self.save().await?;
-                }
-                Err(error) => return Ok(Err(error.into())),
-            }
+        if let Step::Release(part) = &step {
+            return self.release(acting, index, part).await;
+        }
+        if self.operation.steps[index].before.is_none()
+            && let Err(error) = self.note_what_is_there(&acting, index, &step).await?
+        {
+            return Ok(Err(error));
         }
         match &step {
             Step::WaitForProfile { name } => self.wait_for_profile(index, name).await,
@@ -98,6 +88,31 @@ impl Run {
             Step::OffBoard(checklist) => Ok(self.check_who_stays(&acting, checklist).await),
             _ => Ok(self.write(&acting, index, &step).await),
         }
+    }
+
+    /// Stores what a step finds, for its undo.
+    async fn note_what_is_there(
+        &mut self,
+        acting: &Acting,
+        index: usize,
+        step: &Step,
+    ) -> Result<Result<(), StepError>, Leave> {
+        let now = self.engine.clock.now();
+        let applied = match rehearse(acting, (self.operation.id, now), step).await {
+            Ok(Some(applied)) => applied,
+            Ok(None) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let mut before = match applied.before {
+            Some(value) => json!({ "found": value }),
+            None => json!({ "absent": true }),
+        };
+        if let Err(error) = self.note_former_request(step, &mut before).await {
+            return Ok(Err(error));
+        }
+        self.operation.steps[index].before = Some(before);
+        self.save().await?;
+        Ok(Ok(()))
     }
 
     pub(super) fn acting(&self) -> Result<Acting, StepError> {
@@ -202,7 +217,14 @@ impl Run {
             }
             Step::Login(step) => self.write_login(acting, step).await,
             Step::Repair { repair, .. } => {
-                acting.repair(repair, id, Mode::Apply).await?;
+                let before = self.operation.steps[index].before.as_ref();
+                let before = before.and_then(|before| before.get("found"));
+                acting.repair(repair, (id, before), Mode::Apply).await?;
+                if let Repair::ExpandClaim { claim, size } = repair {
+                    return Ok(format!(
+                        "{claim} asks for {size}. The page Storage shows the new size once the provisioner has grown the volume; some do so only when the pod that uses it starts anew."
+                    ));
+                }
                 Ok(format!("{} is as it should be.", repair.object()))
             }
             Step::SetUserId { email, user_id } => {
@@ -230,6 +252,7 @@ impl Run {
             | Step::Import(_)
             | Step::Administrator(_)
             | Step::OffBoard(_)
+            | Step::Release(_)
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -369,6 +392,7 @@ impl Run {
             | Step::ProveDex
             | Step::ProveSame { .. }
             | Step::Import(_)
+            | Step::Release(_)
             | Step::ProveSignIn { .. } => Ok(Undo::Nothing),
         }
     }

@@ -16,6 +16,7 @@ mod open;
 mod operations;
 mod password_links;
 mod pending;
+mod releases;
 mod row;
 mod sessions;
 mod settings;

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::any::AnyRow;
 
-use super::row::{clean, containing, json, millis, text, to_json};
+use super::row::{clean, containing, json, maybe_time, millis, text, to_json};
 use super::{Error, Statement, Store};
 use crate::domain::{Kind, Operation, OperationId, State, UserName};
 
@@ -94,6 +94,15 @@ impl Store {
         self.rows(statement).await?.iter().map(body).collect()
     }
 
+    /// When an operation ended last, of the young ones.
+    pub async fn operations_last_end(&self, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let statement =
+            sqlx::query(include_str!("sql/operations_last_end.sql")).bind(millis(now - YOUNG));
+        let row = self.row(statement).await?;
+        let ended = row.map(|row| maybe_time(&row, "ended_at")).transpose()?;
+        Ok(ended.flatten())
+    }
+
     /// Takes or prolongs the lease and returns the operation as it is then; `None` if it does not exist or
     /// somebody else holds it.
     pub async fn operation_claim(
@@ -175,7 +184,7 @@ fn body(row: &AnyRow) -> Result<Operation, Error> {
     json(row, "body")
 }
 
-fn id(row: &AnyRow) -> Result<OperationId, Error> {
+pub(super) fn id(row: &AnyRow) -> Result<OperationId, Error> {
     text(row, "id")?
         .parse()
         .map_err(|_| Error::Corrupt("column id holds no id".to_owned()))

@@ -22,6 +22,12 @@ pub(super) fn time(row: &AnyRow, column: &str) -> Result<Timestamp, Error> {
         .map_err(|_| Error::Corrupt(format!("column {column} holds no time")))
 }
 
+pub(super) fn maybe_time(row: &AnyRow, column: &str) -> Result<Option<Timestamp>, Error> {
+    let millis: Option<i64> = row.try_get(column)?;
+    let at = millis.map(Timestamp::from_millisecond).transpose();
+    at.map_err(|_| Error::Corrupt(format!("column {column} holds no time")))
+}
+
 pub(super) fn json<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T, Error> {
     from_json(&text(row, column)?, column)
 }

@@ -14,6 +14,10 @@ use super::problem::Problem;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    pub(super) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The first value of a field, without the spaces around it; empty when it is not there.
     pub fn get(&self, name: &str) -> &str {
         self.0
@@ -57,8 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for CheckedForm {
             .await
             .map_err(|_| unreadable())?;
         let fields = Fields(serde_html_form::from_bytes(&body).map_err(|_| unreadable())?);
-        let token = fields.get("csrf");
-        if expected.is_empty() || !bool::from(token.as_bytes().ct_eq(expected.as_bytes())) {
+        if !is_ours(fields.get("csrf"), &expected) {
             return Err(stale());
         }
         Ok(Self(fields))
@@ -82,7 +85,12 @@ impl<S: Send + Sync> FromRequest<S> for PublicForm {
     }
 }
 
-fn unreadable() -> Problem {
+/// Is it the token that this session's forms carry?
+pub(super) fn is_ours(token: &str, expected: &str) -> bool {
+    !expected.is_empty() && bool::from(token.as_bytes().ct_eq(expected.as_bytes()))
+}
+
+pub(super) fn unreadable() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "KA-FORM",
@@ -93,7 +101,7 @@ fn unreadable() -> Problem {
     .way("Go to the start page", paths::HOME)
 }
 
-fn stale() -> Problem {
+pub(super) fn stale() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "KA-TOKEN",

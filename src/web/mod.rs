@@ -22,5 +22,6 @@ pub mod seats;
 pub mod text_area;
 pub mod throttle;
 pub mod until;
+pub mod upload;
 pub mod view;
 pub mod words;

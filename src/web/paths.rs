@@ -96,10 +96,14 @@ pub const USAGE_CSV: &str = "/kubeflow-admin/capacity/usage.csv";
 
 pub const INSTALLATION: &str = "/kubeflow-admin/installation";
 pub const STORAGE: &str = "/kubeflow-admin/installation/storage";
+pub const CLAIM_GROW: &str = "/kubeflow-admin/installation/storage/of/{claim}/grow";
+pub const RELEASE_NEW: &str = "/kubeflow-admin/installation/apply";
 pub const COMPONENT: &str = "/kubeflow-admin/installation/of/{component}";
 pub const CHECKS: &str = "/kubeflow-admin/checks";
 pub const CHECK: &str = "/kubeflow-admin/checks/of/{check}";
 pub const CHECKS_AGAIN: &str = "/kubeflow-admin/checks/again";
+/// A real sign-in, with a login that is made for it.
+pub const PROBE_SIGN_IN: &str = "/kubeflow-admin/checks/try-sign-in";
 pub const REPAIR: &str = "/kubeflow-admin/checks/repair";
 
 pub const OPERATIONS: &str = "/kubeflow-admin/operations";
@@ -109,6 +113,10 @@ pub const OPERATION_RESUME: &str = "/kubeflow-admin/operations/{operation}/resum
 pub const OPERATION_UNDO: &str = "/kubeflow-admin/operations/{operation}/undo";
 pub const OPERATION_DISCARD: &str = "/kubeflow-admin/operations/{operation}/discard";
 pub const OPERATION_RECEIPT: &str = "/kubeflow-admin/operations/{operation}/receipt";
+
+pub const RELEASE_OBJECTS: &str = "/kubeflow-admin/operations/{operation}/objects";
+/// The same text once more, for what is stored nowhere.
+pub const RELEASE_TEXT: &str = "/kubeflow-admin/operations/{operation}/text";
 
 pub const IMPORT_ROWS: &str = "/kubeflow-admin/operations/{operation}/rows";
 pub const IMPORT_RESULT: &str = "/kubeflow-admin/operations/{operation}/result.csv";

@@ -164,6 +164,7 @@ impl From<StartRefusal> for Problem {
             | StartRefusal::Busy
             | StartRefusal::NotConfirmed
             | StartRefusal::Irreversible
+            | StartRefusal::Obstacle(_)
             | StartRefusal::Hash => Self::new(
                 StatusCode::CONFLICT,
                 "KA-OPERATION",

@@ -16,7 +16,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("sandbox", &["domain"]),
     ("identity", &["domain", "clock"]),
     ("install", &["domain", "cluster"]),
-    ("operation", &["domain", "clock", "cluster", "store"]),
+    (
+        "operation",
+        &["domain", "clock", "cluster", "store", "install"],
+    ),
     (
         "access",
         &[
@@ -48,6 +51,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "clock",
             "cluster",
             "identity",
+            "install",
             "operation",
             "access",
             "web",

@@ -6,6 +6,7 @@ mod fixtures;
 mod imports;
 mod leases;
 mod records;
+mod releases;
 mod schema;
 mod tokens;
 mod usage;

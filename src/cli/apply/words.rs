@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::install::Wave;
-use crate::install::plan::{Fate, Plan, Planned};
+use crate::domain::{Fate, Wave};
+use crate::install::plan::{Plan, Planned};
 use crate::install::run::{Ending, Event};
 use crate::install::stream::Wrong;
 
@@ -42,24 +42,13 @@ pub(super) fn plan(plan: &Plan) -> Vec<String> {
 fn counts(objects: &[&Planned]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for one in objects {
-        *counts.entry(word(&one.fate)).or_default() += 1;
+        *counts.entry(one.fate.word()).or_default() += 1;
     }
     let parts: Vec<_> = counts
         .iter()
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
     parts.join(", ")
-}
-
-fn word(fate: &Fate) -> &'static str {
-    match fate {
-        Fate::New => "new",
-        Fate::Changed(_) => "changed",
-        Fate::Unchanged => "unchanged",
-        Fate::Conflict(_) => "owned by others",
-        Fate::Refused(_) => "refused",
-        Fate::Untried(_) => "not tried",
-    }
 }
 
 /// A line for what is more than new or the same.

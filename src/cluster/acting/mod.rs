@@ -5,6 +5,7 @@
 
 mod administrators;
 mod anything;
+mod claims;
 mod contributors;
 mod dates;
 mod defaults;

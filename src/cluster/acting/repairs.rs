@@ -26,14 +26,18 @@ struct Marks {
 }
 
 impl Acting {
-    /// Does it, or says what it would do. Doing it twice is doing it once.
+    /// Does it, or says what it would do. Doing it twice is doing it once. `before` is what was there when it was begun.
     pub async fn repair(
         &self,
         repair: &Repair,
-        id: OperationId,
+        (id, before): (OperationId, Option<&Value>),
         mode: Mode,
     ) -> Result<Applied, Error> {
         match repair {
+            Repair::RecreateClaim { claim, class } => {
+                self.recreate_claim(claim, class, (id, before), mode).await
+            }
+            Repair::ExpandClaim { claim, size } => self.expand_claim(claim, size, mode).await,
             Repair::AddPipelineAccess { namespace } => {
                 self.is_of_profile(namespace, None).await?;
                 self.add_pipeline_access(namespace, id, mode).await
@@ -59,6 +63,9 @@ impl Acting {
         before: Option<&Value>,
         id: OperationId,
     ) -> Result<(), Error> {
+        if let (Repair::RecreateClaim { claim, .. }, Some(before)) = (repair, before) {
+            return self.restore_claim(claim, before, id).await;
+        }
         let Some(marks) = self.marks(repair).await? else {
             return self.remove_pipeline_access(repair, id).await;
         };
@@ -162,7 +169,9 @@ impl Acting {
                 namespace: name,
                 owner,
             } => Some(namespace(name, "annotations", "owner", owner)),
-            Repair::AddPipelineAccess { .. } => None,
+            Repair::AddPipelineAccess { .. }
+            | Repair::RecreateClaim { .. }
+            | Repair::ExpandClaim { .. } => None,
         })
     }
 

@@ -40,6 +40,14 @@ pub(super) async fn repair(
     }
 }
 
+pub(super) async fn try_sign_in(access: Access, _form: CheckedForm) -> Result<Response, Problem> {
+    let operation = operations::try_sign_in(&access).await?;
+    Ok(page::see_other(&paths::fill(
+        paths::OPERATION,
+        &operation.id.to_string(),
+    )))
+}
+
 fn refused(error: &RepairError) -> Problem {
     Problem::new(
         StatusCode::CONFLICT,

@@ -24,6 +24,7 @@ pub(crate) mod report;
 pub(crate) mod run;
 mod trouble;
 pub(crate) mod version;
+mod volumes;
 
 use crate::domain::Permission;
 use crate::web::app::App;
@@ -38,10 +39,17 @@ pub fn routes(app: &App) -> Routes {
         .get(paths::INSTALLATION, read, pages::installation::show)
         .get(paths::COMPONENT, read, pages::component::show)
         .get(paths::STORAGE, read, pages::storage::show)
+        .get(paths::CLAIM_GROW, write, pages::grow::form)
+        .post(paths::CLAIM_GROW, write, pages::grow::plan)
         .get(paths::CHECKS, read, pages::list::list)
         .get(paths::CHECK, read, pages::detail::show)
         .post(paths::CHECKS_AGAIN, read, actions::again)
         .post(paths::REPAIR, write, actions::repair)
+        .post(
+            paths::PROBE_SIGN_IN,
+            Guard::Needs(Permission::WriteUsers),
+            actions::try_sign_in,
+        )
 }
 
 /// A release by its name, for the command line.

@@ -69,8 +69,13 @@ pub(super) async fn stop(
 ) -> Result<Response, Problem> {
     let operation = mine_and_fresh(&signed_in, &id).await?;
     signed_in.engine().stop_import(&operation.id).await?;
+    let action = if operation.has_rows() {
+        "import.stopped"
+    } else {
+        "release.paused"
+    };
     signed_in
-        .record("import.stopped", &operation.subject, "asked to stop")
+        .record(action, &operation.subject, "asked to stop")
         .await?;
     Ok(page::see_other(&paths::fill(paths::OPERATION, &id)))
 }

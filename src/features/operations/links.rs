@@ -36,10 +36,14 @@ pub(super) fn after(operation: &Operation) -> Vec<Link> {
             ),
             Link::new("See all users", paths::USERS),
         ],
-        Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
         Kind::SetDate | Kind::EndOnDate => {
             vec![Link::new("See all dates", paths::ACCESS_DATES)]
         }
+        Kind::ApplyRelease => vec![
+            Link::new("Run the checks", paths::CHECKS),
+            Link::new("See the installation", paths::INSTALLATION),
+        ],
+        Kind::Repair | Kind::Probe => vec![Link::new("Run the checks", paths::CHECKS)],
         Kind::DeleteProfile
         | Kind::AddContributor
         | Kind::RemoveContributor

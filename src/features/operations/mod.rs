@@ -8,6 +8,7 @@ mod notes;
 mod pages;
 mod people;
 mod receipt;
+mod releases;
 
 pub(super) use actions::mine_and_fresh;
 

@@ -1,6 +1,6 @@
 //! What a plan says of a step beside the fields that it changes: what is waited for, what does not come back.
 
-use super::people;
+use super::{people, releases};
 use crate::domain::{AdministratorChange, LoginStep, Operation, StaticEdit, Step};
 use crate::web::words;
 
@@ -9,6 +9,7 @@ pub(super) fn of<'o>(operation: &Operation, step: &'o Step) -> &'o str {
     match step {
         Step::Repair { reason, .. } => reason,
         Step::Import(part) => people::note(part),
+        Step::Release(part) => releases::note(part),
         Step::CreateLogin { .. } | Step::SetPassword { .. }
             if operation.offered_link().is_some() =>
         {

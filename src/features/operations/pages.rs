@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use super::receipt::{PasswordNews, Receipt, Secret, receipt};
-use super::{handing_over, notes, people};
+use super::{handing_over, notes, people, releases};
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
@@ -32,7 +32,8 @@ struct PlanPage {
     discard_action: String,
     back_href: String,
     irreversible: bool,
-    rows: Option<Link>,
+    /// Every person of a list, or every object of a release.
+    rows: Vec<Link>,
 }
 
 struct PlanStep {
@@ -64,7 +65,7 @@ struct ShowPage {
     undo: Option<Action>,
     fetch: Option<Action>,
     stop: Option<Action>,
-    rows: Option<Link>,
+    rows: Vec<Link>,
     receipt: Option<Receipt>,
 }
 
@@ -76,9 +77,9 @@ struct StepView {
     changes: Vec<Change>,
 }
 
-struct Failure {
-    headline: String,
-    text: String,
+pub(super) struct Failure {
+    pub(super) headline: String,
+    pub(super) text: String,
 }
 
 pub(super) async fn find(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
@@ -95,14 +96,16 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let operation = find(&signed_in, &id).await?;
     if operation.state == State::Planned && signed_in.is_mine(&operation) {
-        return page::ok(&plan(frame, &operation));
+        let mut plan = plan(frame, &operation);
+        plan.rows
+            .extend(releases::text(&signed_in, &operation).await);
+        return page::ok(&plan);
     }
-    page::ok(&progress(
-        &signed_in,
-        frame,
-        &operation,
-        PasswordNews::NotAsked,
-    ))
+    let mut progress = progress(&signed_in, frame, &operation, PasswordNews::NotAsked);
+    progress
+        .rows
+        .extend(releases::text(&signed_in, &operation).await);
+    page::ok(&progress)
 }
 
 /// The page of a finished operation with its password, or with the news that it is gone.
@@ -140,7 +143,7 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
             operation.subject
         )),
         errors: Vec::new(),
-        notices: Vec::new(),
+        notices: releases::notices(operation),
         steps: operation
             .steps
             .iter()
@@ -148,7 +151,11 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
             .collect(),
         conflicts: conflicts(operation),
         start_action: path(paths::OPERATION_START),
-        start_label: operation.kind.title().to_owned(),
+        start_label: if releases::notices(operation).is_empty() {
+            operation.kind.title().to_owned()
+        } else {
+            String::new()
+        },
         start_kind: if irreversible
             || matches!(
                 operation.kind,
@@ -161,8 +168,14 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         discard_action: path(paths::OPERATION_DISCARD),
         back_href: String::new(),
         irreversible,
-        rows: people::rows(operation),
+        rows: rows(operation),
     }
+}
+
+fn rows(operation: &Operation) -> Vec<Link> {
+    let mut links = releases::links(operation);
+    links.extend(people::rows(operation));
+    links
 }
 
 fn plan_step(operation: &Operation, record: &StepRecord) -> PlanStep {
@@ -222,8 +235,9 @@ fn progress(
     let engine = signed_in.engine();
     let password = matches!(news, PasswordNews::NotAsked) && engine.holds_password(&operation.id);
     let waiting = password || engine.holds_sheet(&operation.id);
-    let undoable =
-        mine && matches!(operation.state, State::Done | State::Failed) && can_be_undone(operation);
+    let ended = matches!(operation.state, State::Done | State::Failed);
+    // A probe cleans up by itself: there is nothing to take back.
+    let undoable = mine && ended && operation.kind != Kind::Probe && can_be_undone(operation);
     ShowPage {
         id: operation.id.to_string(),
         frame: if live { frame.refreshing(2) } else { frame },
@@ -242,9 +256,10 @@ fn progress(
             .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT)))
             .or_else(|| people::sheet(signed_in, operation))
             .or_else(|| handing_over::button(signed_in, operation)),
-        stop: (mine && operation.state == State::Running && operation.has_rows())
-            .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
-        rows: people::rows(operation),
+        stop: (mine && operation.state == State::Running)
+            .then(|| people::stop(operation).or_else(|| releases::pause(operation)))
+            .flatten(),
+        rows: rows(operation),
         receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
     }
 }
@@ -291,8 +306,9 @@ fn failure(operation: &Operation) -> Option<Failure> {
         .current()
         .filter(|_| operation.state == State::Failed)?;
     let text = "The steps before it stand. Resume goes on from here; Undo puts back what was there before.";
-    Some(Failure {
+    let failure = Failure {
         headline: format!("{}: {}", failed.step.describe(), failed.detail),
         text: text.to_owned(),
-    })
+    };
+    Some(releases::failure(operation, failure))
 }

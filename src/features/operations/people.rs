@@ -31,6 +31,12 @@ pub(super) fn rows(operation: &Operation) -> Option<Link> {
         .then(|| Link::new("See every row", href))
 }
 
+/// A list may rest between rows.
+pub(super) fn stop(operation: &Operation) -> Option<Action> {
+    let href = paths::fill(paths::IMPORT_STOP, &operation.id.to_string());
+    operation.has_rows().then(|| Action::allowed("Stop", href))
+}
+
 /// The sheet of a list that is at rest; those who are there have passwords, even if others failed.
 pub(super) fn sheet(signed_in: &SignedIn, operation: &Operation) -> Option<Action> {
     let at_rest = matches!(operation.state, State::Done | State::Failed);

@@ -48,7 +48,7 @@ impl Engine {
     pub async fn stop_import(&self, id: &OperationId) -> Result<(), StartRefusal> {
         let found = self.parts.store.operation_find(id).await?;
         let operation = found.ok_or(StartRefusal::Gone)?;
-        if operation.state != State::Running || !operation.has_rows() {
+        if operation.state != State::Running || !operation.can_pause() {
             return Err(StartRefusal::WrongState(operation.state));
         }
         let now = self.clock.now();

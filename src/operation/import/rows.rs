@@ -239,7 +239,7 @@ impl Run {
     }
 
     /// A store that is away for a moment is no wish to stop.
-    pub(super) async fn shall_stop(&self) -> bool {
+    pub(in crate::operation) async fn shall_stop(&self) -> bool {
         let store = &self.engine.parts.store;
         self.operation.state == State::Running
             && store

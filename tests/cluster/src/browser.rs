@@ -82,6 +82,39 @@ impl Browser {
         self.follow(path.to_owned(), answer).await
     }
 
+    /// Sends a form with a file from a page of ours, with that page's token, and follows where it leads.
+    pub async fn upload(
+        &mut self,
+        from: &Page,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, text): (&str, &str),
+    ) -> Result<Page> {
+        const BOUNDARY: &str = "----a-boundary-of-our-own";
+        use std::fmt::Write as _;
+        let mut body = String::new();
+        let token = from.csrf();
+        let token = token.as_deref().map(|token| ("csrf", token));
+        for (field, value) in token.iter().chain(fields) {
+            write!(
+                body,
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            )?;
+        }
+        write!(
+            body,
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/yaml\r\n\r\n{text}\r\n--{BOUNDARY}--\r\n"
+        )?;
+        let request = Request::post(self.absolute(path))
+            .header(
+                CONTENT_TYPE,
+                format!("multipart/form-data; boundary={BOUNDARY}"),
+            )
+            .header(ORIGIN, self.origin.clone());
+        let answer = self.send(request, body).await?;
+        self.follow(path.to_owned(), answer).await
+    }
+
     /// Sends a body as it is, as a form of our own origin.
     pub async fn post(&mut self, path: &str, body: &str) -> Result<Response<String>> {
         let request = Request::post(self.absolute(path))

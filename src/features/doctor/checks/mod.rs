@@ -68,6 +68,8 @@ mod webhook_backend;
 mod webhook_certificate;
 mod wildcard_user;
 
+pub(super) use pending_claim::why as why_pending;
+
 use super::check::Check;
 
 /// Every check there is.

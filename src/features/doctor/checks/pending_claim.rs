@@ -12,19 +12,18 @@ pub(super) static CHECK: Check = Check {
     stage: Stage::Installed,
     expected: "Every PersistentVolumeClaim of the installation is bound to a volume.",
     why: "What uses a claim that stays Pending never starts: authservice-pvc stops every sign-in up to 1.8, mysql-pv-claim and the object store stop Pipelines, katib-mysql stops Katib.",
-    repair: "Up to Kubernetes 1.25 the class of a claim cannot be changed: scale its workload to 0, delete the claim, create it again with a class and scale up. Never do this with a claim that is bound.",
+    repair: "Up to Kubernetes 1.25 the class of a claim cannot be changed. The page Storage makes a claim that never had a volume again, with another class. Never delete a claim that is bound.",
     run,
 };
 
 fn run(case: &Case<'_>) -> Outcome {
     let claims = case.snapshot.claims.all()?;
-    let classes = case.snapshot.classes.all().ok();
     let pending = claims
         .iter()
         .filter(|claim| case.places.is_home(&claim.meta.namespace) && claim.phase == "Pending");
     let mut findings = Vec::new();
     for claim in pending {
-        if let Some(why) = why(case, claim, classes) {
+        if let Some(why) = why(case, claim) {
             let mut finding = CHECK
                 .finding(format!("PersistentVolumeClaim {}", claim.meta.path()), why)
                 .seen(
@@ -48,8 +47,8 @@ fn run(case: &Case<'_>) -> Outcome {
 }
 
 /// Why it waits; `None` when waiting is right.
-fn why(case: &Case<'_>, claim: &Claim, classes: Option<&[StorageClass]>) -> Option<String> {
-    let Some(classes) = classes else {
+pub(in super::super) fn why(case: &Case<'_>, claim: &Claim) -> Option<String> {
+    let Ok(classes) = case.snapshot.classes.all() else {
         return Some(
             "it is pending; the classes may not be listed, so it cannot be told why".to_owned(),
         );

@@ -1,4 +1,5 @@
-//! Published advisories about what Kubeflow installs: which versions, what may happen, where it is written.
+//! Published advisories about what Kubeflow installs: which versions, what may happen, where it is written. Dates and
+//! versions are those of the CVE records.
 
 use jiff::civil::Date;
 

@@ -8,7 +8,7 @@ use super::{age, look, why};
 use crate::access::Access;
 use crate::clock::Clock;
 use crate::cluster::snapshot::Snapshot;
-use crate::domain::HealthVerdict;
+use crate::domain::{HealthVerdict, Permission};
 use crate::features::doctor::check::Case;
 use crate::features::doctor::components::{self, Status};
 use crate::features::doctor::data::releases::Release;
@@ -17,7 +17,7 @@ use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::pager::Address;
 use crate::web::problem::Problem;
-use crate::web::view::{Fact, Notice, SortHeader, Tools, When};
+use crate::web::view::{Action, Fact, Notice, SortHeader, Tools, When};
 use crate::web::{page, paths};
 
 #[derive(Debug, Default, Deserialize)]
@@ -37,6 +37,7 @@ struct InstallationPage {
     notices: Vec<Notice>,
     looked: When,
     again: &'static str,
+    apply: Action,
     facts: Vec<Fact>,
     dissenting: Vec<DissentView>,
     tools: Tools,
@@ -97,6 +98,7 @@ pub(in super::super) async fn show(
         notices,
         looked: age(&snapshot),
         again: paths::CHECKS_AGAIN,
+        apply: apply(&access),
         facts: facts(&snapshot, &case.recognition),
         dissenting: dissenting(&case.recognition),
         tools: Tools::new(paths::INSTALLATION, "Search components", &query.q, &address)
@@ -105,6 +107,18 @@ pub(in super::super) async fn show(
         columns: columns(&query.sort, &address),
         rows: shown.into_iter().map(row).collect(),
     })
+}
+
+fn apply(access: &Access) -> Action {
+    let (label, permission) = ("Apply a release", Permission::WriteInstallation);
+    if access.may(permission) {
+        Action::allowed(label, paths::RELEASE_NEW)
+    } else {
+        Action::denied(
+            label,
+            format!("your account may not {}", permission.describe()),
+        )
+    }
 }
 
 fn facts(snapshot: &Snapshot, recognition: &Recognition) -> Vec<Fact> {

@@ -7,14 +7,14 @@ use serde::Deserialize;
 use super::finding::{FindingView, word};
 use super::{age, look, why};
 use crate::access::Access;
-use crate::domain::Severity;
+use crate::domain::{Permission, Severity};
 use crate::features::doctor::check::{Case, Group, Skip};
 use crate::features::doctor::run::{self, Report};
 use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::pager::Address;
 use crate::web::problem::Problem;
-use crate::web::view::{Tools, When};
+use crate::web::view::{Action, Tools, When};
 use crate::web::{page, paths};
 
 /// Findings of a check that stand there at once.
@@ -37,6 +37,8 @@ struct ListPage {
     looked: When,
     again: &'static str,
     repair: &'static str,
+    /// A real sign-in, tried on request.
+    try_out: Action,
     counts: Vec<CountView>,
     tools: Tools,
     groups: Vec<GroupView>,
@@ -73,6 +75,16 @@ struct UnseenView {
     why: String,
 }
 
+fn try_out(access: &Access) -> Action {
+    let (label, permission) = ("Try a sign-in", Permission::WriteUsers);
+    if access.may(permission) {
+        Action::allowed(label, paths::PROBE_SIGN_IN)
+    } else {
+        let why = format!("your account may not {}", permission.describe());
+        Action::denied(label, why)
+    }
+}
+
 pub(in super::super) async fn list(
     access: Access,
     frame: Frame,
@@ -95,6 +107,7 @@ pub(in super::super) async fn list(
         looked: age(&snapshot),
         again: paths::CHECKS_AGAIN,
         repair: paths::REPAIR,
+        try_out: try_out(&access),
         counts: counts(&reports, &address),
         tools: Tools::new(paths::CHECKS, "Search checks", &query.q, &address)
             .filter(

@@ -3,6 +3,7 @@
 pub(super) mod component;
 pub(super) mod detail;
 mod finding;
+pub(super) mod grow;
 pub(super) mod installation;
 pub(super) mod list;
 pub(super) mod storage;

@@ -7,11 +7,12 @@ use super::finding::FixView;
 use super::{age, look, why};
 use crate::access::Access;
 use crate::cluster::snapshot::{Claim, StorageClass};
-use crate::domain::Repair;
+use crate::domain::{Permission, Repair};
 use crate::features::doctor::check::Case;
+use crate::features::doctor::volumes;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
-use crate::web::view::When;
+use crate::web::view::{Link, When};
 use crate::web::{page, paths};
 
 #[derive(Template)]
@@ -44,6 +45,10 @@ struct ClaimView {
     class: String,
     size: String,
     used_by: String,
+    /// Why it waits; empty when it does not.
+    why: String,
+    renew: Vec<FixView>,
+    grow: Option<Link>,
 }
 
 pub(in super::super) async fn show(access: Access, frame: Frame) -> Result<Response, Problem> {
@@ -62,11 +67,9 @@ pub(in super::super) async fn show(access: Access, frame: Frame) -> Result<Respo
             .iter()
             .map(|one| class(one, &access))
             .collect(),
-        claims: claims
-            .unwrap_or_default()
-            .iter()
-            .filter(|one| case.places.is_home(&one.meta.namespace))
-            .map(|one| claim(one, &case))
+        claims: volumes::of_installation(&case)
+            .into_iter()
+            .map(|one| claim(one, &case, &access))
             .collect(),
     })
 }
@@ -92,7 +95,22 @@ fn class(class: &StorageClass, access: &Access) -> ClassView {
     }
 }
 
-fn claim(claim: &Claim, case: &Case<'_>) -> ClaimView {
+fn renew_label(repair: &Repair) -> String {
+    if let Repair::RecreateClaim { class, .. } = repair {
+        format!("Make again with {class}")
+    } else {
+        repair.describe()
+    }
+}
+
+fn grow(claim: &Claim, case: &Case<'_>, access: &Access) -> Option<Link> {
+    let may = access.may(Permission::WriteInstallation);
+    let place = volumes::place(claim).to_string();
+    (may && volumes::can_grow(case.snapshot, claim))
+        .then(|| Link::new("Grow", paths::fill(paths::CLAIM_GROW, &place)))
+}
+
+fn claim(claim: &Claim, case: &Case<'_>, access: &Access) -> ClaimView {
     let workloads = case.snapshot.workloads.visible().iter();
     let users: Vec<&str> = workloads
         .filter(|one| {
@@ -120,5 +138,11 @@ fn claim(claim: &Claim, case: &Case<'_>) -> ClaimView {
             claim.capacity.clone()
         },
         used_by: users.join(", "),
+        why: volumes::why(case, claim).unwrap_or_default(),
+        renew: volumes::renewals(case, claim)
+            .iter()
+            .map(|one| FixView::new(&one.to_string(), &renew_label(one), access))
+            .collect(),
+        grow: grow(claim, case, access),
     }
 }

@@ -20,10 +20,11 @@ const NO_PAGES: [&str; 11] = [
 
 /// What stands in the place of a parameter, all of it in the demo. Operations and entries of the record are made by the
 /// test itself.
-const VALUES: [(&str, &str); 9] = [
+const VALUES: [(&str, &str); 10] = [
     ("email", "ana@example.com"),
     ("profile", "ml-course"),
     ("component", "dex"),
+    ("claim", "kubeflow%2Fkatib-mysql"),
     ("check", "default-class"),
     ("finding", "default-password"),
     ("kind", "rolebindings"),

@@ -39,6 +39,7 @@ impl Route {
             ("{file}", "none.css"),
             ("{component}", "dex"),
             ("{check}", "default-class"),
+            ("{claim}", "kubeflow%2Fnone"),
             ("{*rest}", "none"),
         ]
         .iter()

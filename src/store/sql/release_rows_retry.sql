@@ -1,0 +1,1 @@
+UPDATE release_rows SET state = 'waiting', detail = '' WHERE operation = $1 AND state IN ('failed', 'again')
