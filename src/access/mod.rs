@@ -8,6 +8,7 @@ mod chain;
 mod desk;
 mod directory;
 mod gate;
+mod keeper;
 mod questions;
 mod reach;
 mod rights;
@@ -34,6 +35,7 @@ pub use chain::{Chain, ChainFix, ChainStep, Facts as ChainFacts, Link, Sight, Wa
 pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
 pub use gate::{Gate, GateSettings, Refusal, Wish};
+pub use keeper::Keeper;
 pub use reach::{Level, Reach, Right, Source, Who};
 pub use rights::Rights;
 pub use sign_ins::{SignIn, SignIns};

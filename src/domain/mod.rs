@@ -34,7 +34,9 @@ mod static_login;
 mod upkeep;
 pub mod usage;
 
-pub use access_rule::{DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict};
+pub use access_rule::{
+    CONTRIBUTOR_RULES, DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict,
+};
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
 pub use change::{Change, Conflict};

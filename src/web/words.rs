@@ -8,6 +8,11 @@ pub const DEMO: &str = "This is a demo: the cluster is in the memory of this pro
 pub const PLAIN_HTTP: &str = "This connection is plain HTTP: passwords and this session can be read on the way. Prefer kubectl port-forward or the gateway with TLS.";
 pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without Dex. Every change is made and recorded as kubeflow-admin:break-glass.";
 
+pub const OWNER_NEEDS_NO_ROLE: &str = "The owner of a profile needs no further role in it";
+
+/// For an owner whom Kubernetes does not let change contributors, as Kubeflow ships.
+pub const ASK_FOR_CONTRIBUTORS: &str = "Kubeflow’s role for owners, kubeflow-admin, may write RoleBindings but no AuthorizationPolicies. Ask an administrator to apply the component owners-manage-contributors of this dashboard, or to add people for you. An owner can also add and remove people with the role edit in Kubeflow’s own dashboard, under Manage Contributors: it does so with its own rights.";
+
 /// Why a list has nothing, and the next step.
 pub fn unavailable(state: &WatchState) -> String {
     match state {

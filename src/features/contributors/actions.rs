@@ -9,7 +9,7 @@ use crate::domain::{Email, ProfileName, Role, UserName};
 use crate::web::extract::Path;
 use crate::web::form::CheckedForm;
 use crate::web::problem::Problem;
-use crate::web::{page, paths};
+use crate::web::{page, paths, words};
 
 pub(super) async fn add(
     access: Access,
@@ -34,13 +34,10 @@ pub(super) async fn add(
         .as_ref()
         .is_some_and(|owner| owner.name == user)
     {
-        return Err(wrong(
-            &name,
-            email.as_str(),
-            &"The owner of a profile needs no further role in it",
-        ));
+        return Err(wrong(&name, email.as_str(), &words::OWNER_NEEDS_NO_ROLE));
     }
-    let operation = operations::plan_add(&access, &name, &user, role).await?;
+    let there = access.contributors_of(&name);
+    let operation = operations::plan_add(&access, &name, (&user, role), &there).await?;
     Ok(page::see_other(&paths::fill(
         paths::OPERATION,
         &operation.id.to_string(),

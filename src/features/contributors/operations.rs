@@ -2,31 +2,27 @@
 
 use std::sync::Arc;
 
-use crate::access::Access;
+use crate::access::{Access, SignedIn};
 use crate::domain::{
     Contribution, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix, ProfileName, Role,
     Stated, Step, Upkeep, UserName,
 };
 use crate::operation::PlanError;
 
-/// Gives `role`; other roles of the same person in the profile are taken away after it, so that there is no moment
-/// without access.
+/// Gives `role`; other roles of the same person among those who are `there` are taken away after it, so that there is
+/// no moment without access. For administrators, and for whoever keeps the profile.
 pub async fn plan_add(
-    access: &Access,
+    signed_in: &SignedIn,
     profile: &ProfileName,
-    user: &UserName,
-    role: Role,
+    (user, role): (&UserName, Role),
+    there: &[Arc<Contribution>],
 ) -> Result<Operation, PlanError> {
     let mut steps = vec![Step::AddContributor {
         profile: profile.clone(),
         user: user.clone(),
         role,
     }];
-    for other in access
-        .contributors_of(profile)
-        .iter()
-        .filter(|c| c.user == *user && c.role != role)
-    {
+    for other in there.iter().filter(|c| c.user == *user && c.role != role) {
         steps.push(Step::RemoveContributor {
             profile: profile.clone(),
             user: user.clone(),
@@ -34,10 +30,10 @@ pub async fn plan_add(
         });
     }
     let subject = format!("{user} in {profile}");
-    access
+    signed_in
         .engine()
         .planner()
-        .plan(access.actor(), Kind::AddContributor, subject, steps)
+        .plan(signed_in.actor(), Kind::AddContributor, subject, steps)
         .await
 }
 
@@ -103,7 +99,7 @@ fn share(
 }
 
 pub async fn plan_remove(
-    access: &Access,
+    signed_in: &SignedIn,
     profile: &ProfileName,
     user: &UserName,
     role: Role,
@@ -114,10 +110,10 @@ pub async fn plan_remove(
         role,
     }];
     let subject = format!("{user} in {profile}");
-    access
+    signed_in
         .engine()
         .planner()
-        .plan(access.actor(), Kind::RemoveContributor, subject, steps)
+        .plan(signed_in.actor(), Kind::RemoveContributor, subject, steps)
         .await
 }
 

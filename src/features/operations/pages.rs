@@ -287,7 +287,10 @@ fn progress(
         stop: (mine && operation.state == State::Running && operation.has_rows())
             .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
         rows: people::rows(operation),
-        receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
+        receipt: (operation.state == State::Done).then(|| Receipt {
+            links: links::after(signed_in, operation),
+            ..receipt(operation, news, waiting)
+        }),
     }
 }
 
@@ -369,6 +372,6 @@ fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt 
         text,
         secrets,
         facts: Vec::new(),
-        links: links::after(operation),
+        links: Vec::new(),
     }
 }

@@ -18,6 +18,7 @@ mod manifest;
 mod menu;
 mod observing;
 mod operations;
+mod owners;
 mod ownership;
 #[path = "../../../it/postgres.rs"]
 mod postgres;
