@@ -31,6 +31,7 @@ mod rollout;
 pub mod snapshot;
 mod traffic;
 mod watch;
+mod witness;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};

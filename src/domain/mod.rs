@@ -12,6 +12,7 @@ mod contributor;
 mod email;
 mod finding;
 mod gateway;
+mod git_object;
 mod grant;
 mod health;
 mod import;
@@ -48,6 +49,7 @@ pub use gateway::{
     GATEWAY_PRINCIPAL, Gateway, GatewaySource, PIPELINES_PRINCIPAL, Passage, PassageFault, Text,
     USER_HEADER,
 };
+pub use git_object::{Commit, GitObject};
 pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
 pub use import::{ImportPart, ImportRow, Share, Stage};

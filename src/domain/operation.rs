@@ -3,6 +3,7 @@
 //! The stored form is what a restarted program goes on from, so everything here is serialisable and
 //! holds no plain password.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -10,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, Change, Conflict, Email, ImportPart, Kind, OperationId, ProfileName, Quota, Repair,
-    ResourceName, Role, StaticEdit, Upkeep, UserName,
+    Actor, Change, Conflict, Email, GitObject, ImportPart, Kind, Manager, OperationId, ProfileName,
+    Quota, Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -268,6 +269,9 @@ pub struct StepRecord {
     /// What the rehearsal found that no field shows, in sentences.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Objects that it changes and that are kept in Git or a chart.
+    #[serde(default)]
+    pub git: Vec<GitObject>,
     /// What was there before the step ran; what undo puts back. Never shown.
     #[serde(default)]
     pub before: Option<Value>,
@@ -291,6 +295,7 @@ impl StepRecord {
             changes: Vec::new(),
             conflicts: Vec::new(),
             notes: Vec::new(),
+            git: Vec::new(),
             before: None,
             restoring: None,
             detail: String::new(),
@@ -310,6 +315,9 @@ pub struct Operation {
     pub actor: Actor,
     pub state: State,
     pub steps: Vec<StepRecord>,
+    /// When the person accepted that what is kept in Git will be put back there.
+    #[serde(default)]
+    pub temporary: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -334,8 +342,24 @@ impl Operation {
         self.steps.iter().any(|s| s.step.sets_password())
     }
 
-    /// Every conflict that the person must take over before it may start.
+    /// Every conflict that the person must take over before it may start. Those with a tool that keeps the object in
+    /// Git are decided together with that.
     pub fn conflicts(&self) -> Vec<&Conflict> {
-        self.steps.iter().flat_map(|s| &s.conflicts).collect()
+        let is_the_tools = |step: &StepRecord, conflict: &Conflict| {
+            let mut names = step.git.iter().flat_map(|object| &object.writes_as);
+            names.any(|name| *name == conflict.manager)
+        };
+        let mut all = Vec::new();
+        for step in &self.steps {
+            let of_people = step.conflicts.iter();
+            all.extend(of_people.filter(|conflict| !is_the_tools(step, conflict)));
+        }
+        all
+    }
+
+    /// The tools that will put back what this operation changes.
+    pub fn git_managers(&self) -> BTreeSet<Manager> {
+        let objects = self.steps.iter().flat_map(|step| &step.git);
+        objects.map(|object| object.manager).collect()
     }
 }

@@ -25,7 +25,7 @@ mod upkeep;
 mod wait;
 
 pub use endings::{Ending, Endings};
-pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
+pub use engine::{Consent, Engine, EngineParts, StartRefusal, TakenOver, Temporary, can_be_undone};
 pub use plan::{PlanError, Planner};
 pub use record::{record, record_refusal};
 pub use step::Prover;

@@ -7,7 +7,7 @@ use super::plan::rehearse;
 use super::run::{Leave, Run};
 use super::upkeep;
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, PlainPassword, Step, Upkeep, UserName};
+use crate::domain::{Email, GitObject, Manager, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
 
 /// Proves a login by using it.
@@ -31,6 +31,10 @@ pub(super) enum StepError {
     NotReached(String),
     #[error("The new login was written, but Dex did not accept it: {0}")]
     NotProved(String),
+    #[error(
+        "{object} has been kept by {} since this was planned. Nothing was changed in it; discard this and plan again.", .manager.as_str()
+    )]
+    KeptInGit { object: String, manager: Manager },
     #[error("The plan holds no hash for this login. Discard it and plan again.")]
     NoHash,
 }
@@ -67,6 +71,9 @@ impl Run {
             match rehearse(&acting, (self.operation.id, now), &step).await {
                 Ok(None) => {}
                 Ok(Some(applied)) => {
+                    if let Some(error) = self.kept_since(&applied.git) {
+                        return Ok(Err(error));
+                    }
                     self.operation.steps[index].before = Some(match applied.before {
                         Some(value) => json!({ "found": value }),
                         None => json!({ "absent": true }),
@@ -99,6 +106,16 @@ impl Run {
             }
             _ => Ok(self.write(&acting, index, &step).await),
         }
+    }
+
+    /// An object that came under the care of a tool after the person had agreed to the plan.
+    fn kept_since(&self, found: &[GitObject]) -> Option<StepError> {
+        let agreed = self.operation.git_managers();
+        let other = found.iter().find(|one| !agreed.contains(&one.manager))?;
+        Some(StepError::KeptInGit {
+            object: other.object.clone(),
+            manager: other.manager,
+        })
     }
 
     pub(super) fn acting(&self) -> Result<Acting, StepError> {

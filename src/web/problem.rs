@@ -158,6 +158,7 @@ impl From<StartRefusal> for Problem {
             StartRefusal::WrongState(_)
             | StartRefusal::Busy
             | StartRefusal::NotConfirmed
+            | StartRefusal::NotTemporary
             | StartRefusal::Irreversible
             | StartRefusal::Hash => Self::new(
                 StatusCode::CONFLICT,

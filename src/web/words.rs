@@ -1,6 +1,7 @@
 //! Sentences of the toolkit itself.
 
 use crate::cluster::WatchState;
+use crate::domain::Manager;
 
 /// On every page of the demo.
 pub const DEMO: &str = "This is a demo: the cluster is in the memory of this program, its people are invented, and all of it is gone when the program ends.";
@@ -12,6 +13,20 @@ pub const OWNER_NEEDS_NO_ROLE: &str = "The owner of a profile needs no further r
 
 /// For an owner whom Kubernetes does not let change contributors, as Kubeflow ships.
 pub const ASK_FOR_CONTRIBUTORS: &str = "Kubeflow’s role for owners, kubeflow-admin, may write RoleBindings but no AuthorizationPolicies. Ask an administrator to apply the component owners-manage-contributors of this dashboard, or to add people for you. An owner can also add and remove people with the role edit in Kubeflow’s own dashboard, under Manage Contributors: it does so with its own rights.";
+
+pub const NOT_TEMPORARY: &str =
+    "Commit the change where it is kept and discard this plan, or tick this box";
+pub const COMMIT_REMOVAL: &str =
+    "Take this object out of the repository as well; else it comes back.";
+
+/// What to do with a patch so that it stays.
+pub fn commit(manager: Manager) -> &'static str {
+    match manager {
+        Manager::ArgoCd | Manager::Flux => "Commit this patch, or write it into the object’s file:",
+        Manager::Helm => "Have the chart, by its values or a post-renderer, say this:",
+        Manager::Juju => "Have the charm, by its configuration, say this where it can:",
+    }
+}
 
 /// Why a list has nothing, and the next step.
 pub fn unavailable(state: &WatchState) -> String {

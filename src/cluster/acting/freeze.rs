@@ -13,7 +13,7 @@ pub(crate) const REASON: &str = "kubeflow-admin/reason";
 
 impl Acting {
     fn freezers<'n>(&self, profile: &'n ProfileName) -> Objects<'n> {
-        Objects::within(&self.client, RESOURCE_QUOTA, profile.as_str())
+        self.within(RESOURCE_QUOTA, profile.as_str())
     }
 
     /// Why the profile is frozen, if it is.

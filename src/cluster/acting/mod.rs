@@ -24,6 +24,7 @@ pub use anything::{Owners, Refusal, Resource, Scope, Served, Target};
 pub use dex::{DexWrite, PutBack};
 pub use probes::Bound;
 pub use restart::Direction;
+pub(super) use yaml::{OPEN_FIELDS, WITHHELD};
 pub use yaml::{ObjectName, Place, Shown};
 
 use kube::Client;
@@ -32,21 +33,23 @@ use serde_json::Value;
 
 use super::Cluster;
 use super::error::Error;
-use super::kinds::OPERATION;
-use super::objects::annotation;
+use super::kinds::{Kind, OPERATION};
+use super::objects::{Objects, annotation};
+use super::witness::Witness;
 pub use defaults::DefaultsFound;
 pub use inventory::{Amount, InventoryLine};
 pub use offers::Offer;
 pub use pairs::PairPlace;
 
 use crate::domain::{
-    Change, Conflict, Email, OperationId, ProfileName, Quota, ResourceName, UserName,
+    Change, Conflict, Email, GitObject, OperationId, ProfileName, Quota, ResourceName, UserName,
 };
 
 /// Somebody's hands.
 pub struct Acting {
     client: Client,
     cluster: Cluster,
+    witness: Witness,
 }
 
 /// What a write did, or would do.
@@ -60,6 +63,8 @@ pub struct Applied {
     pub conflicts: Vec<Conflict>,
     /// What no field shows, in sentences.
     pub notes: Vec<String>,
+    /// Objects that are kept in Git or a chart; filled in by the planner.
+    pub git: Vec<GitObject>,
 }
 
 /// A login to be. `hash` is the bcrypt text; a dry run goes without.
@@ -92,7 +97,24 @@ pub struct QuotaChange<'a> {
 
 impl Acting {
     pub(super) fn new(client: Client, cluster: Cluster) -> Self {
-        Self { client, cluster }
+        Self {
+            client,
+            cluster,
+            witness: Witness::default(),
+        }
+    }
+
+    /// What the dry runs since the last time would change of objects that are kept in Git.
+    pub fn seen_in_git(&self) -> Vec<GitObject> {
+        self.witness.take()
+    }
+
+    fn within<'n>(&self, kind: Kind, namespace: &'n str) -> Objects<'n> {
+        Objects::within(&self.client, kind, namespace).seen_by(&self.witness)
+    }
+
+    fn cluster_wide(&self, kind: Kind) -> Objects<'static> {
+        Objects::cluster_wide(&self.client, kind).seen_by(&self.witness)
     }
 }
 

@@ -37,6 +37,7 @@ impl Acting {
             changes: changes(change, &before),
             conflicts,
             notes: self.consequences(change).await,
+            ..Applied::default()
         })
     }
 

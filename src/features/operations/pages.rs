@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
+use super::git::{self, GitView};
 use super::{links, people};
 use crate::access::SignedIn;
 use crate::clock::Clock;
@@ -12,7 +13,7 @@ use crate::domain::{
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
-use crate::web::fields::{CheckField, FieldError};
+use crate::web::fields::{CheckField, FieldError, FormErrors};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Action, Fact, Link, Notice, When};
@@ -26,6 +27,7 @@ struct PlanPage {
     notices: Vec<Notice>,
     steps: Vec<PlanStep>,
     conflicts: Vec<ConflictView>,
+    git: Vec<GitView>,
     start_action: String,
     start_label: String,
     start_kind: &'static str,
@@ -118,7 +120,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let operation = find(&signed_in, &id).await?;
     if operation.state == State::Planned && signed_in.is_mine(&operation) {
-        return page::ok(&plan(frame, &operation));
+        return page::ok(&plan(frame, &operation, FormErrors::default()));
     }
     page::ok(&progress(
         &signed_in,
@@ -139,7 +141,12 @@ pub(super) fn with_password(
     page::ok(&progress(signed_in, frame, operation, news))
 }
 
-fn plan(frame: Frame, operation: &Operation) -> PlanPage {
+/// The plan again, because nobody said that a change of what is kept in Git is meant to be temporary.
+pub(super) fn not_temporary(frame: Frame, operation: &Operation) -> Result<Response, Problem> {
+    page::invalid(&plan(frame, operation, git::missing(operation)))
+}
+
+fn plan(frame: Frame, operation: &Operation, errors: FormErrors) -> PlanPage {
     let irreversible = operation
         .steps
         .iter()
@@ -151,10 +158,10 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
             operation.kind.title().to_lowercase(),
             operation.subject
         )),
-        errors: Vec::new(),
         notices: Vec::new(),
         steps: operation.steps.iter().map(plan_step).collect(),
         conflicts: conflicts(operation),
+        git: git::views(operation, &errors),
         start_action: path(paths::OPERATION_START),
         start_label: operation.kind.title().to_owned(),
         start_kind: if irreversible
@@ -168,6 +175,7 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         back_href: String::new(),
         irreversible,
         rows: people::rows(operation),
+        errors: errors.0,
     }
 }
 
@@ -297,7 +305,7 @@ fn progress(
 fn facts(operation: &Operation) -> Vec<Fact> {
     let now = Clock.now();
     let started = When::new(operation.created_at, now);
-    vec![
+    let mut facts = vec![
         Fact::new("Started by", operation.actor.user.as_str()),
         Fact::new("Planned", format!("{} ({})", started.text, started.exact)),
         Fact::new("Last change", When::new(operation.updated_at, now).exact),
@@ -306,7 +314,9 @@ fn facts(operation: &Operation) -> Vec<Fact> {
             paths::ACTIVITY,
             operation.id
         )),
-    ]
+    ];
+    facts.extend(git::accepted(operation));
+    facts
 }
 
 fn step(record: &StepRecord) -> StepView {

@@ -12,6 +12,7 @@ mod connect;
 mod deploy;
 mod doctor;
 mod errors;
+mod git;
 mod imports;
 mod live;
 mod manifest;
