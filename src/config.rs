@@ -1,5 +1,7 @@
 //! Start-up configuration: flags and environment, parsed once. Nothing else reads the environment.
 
+pub mod administer;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +20,7 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the dashboard.
     Serve(Box<Serve>),
-    /// Try the dashboard on a Kubeflow in memory: no cluster is needed, and nothing stays behind.
+    /// Try the dashboard on a Kubeflow in memory: no cluster is needed, and nothing stays behind unless asked.
     Demo(Demo),
     /// Print a one-time link that signs in without Dex: for the first start, and when nobody can sign in.
     SignInLink(Link),
@@ -29,6 +31,30 @@ pub enum Command {
     Doctor(Box<Doctor>),
     /// Apply what `kustomize build` prints, in one pass: exit code 0, 1 when something failed, 2 when nothing was begun, 3 when paused.
     Apply(Box<Apply>),
+    /// List, add and remove people, and set their passwords.
+    #[command(subcommand)]
+    User(administer::User),
+    /// List, create, hand over, freeze and delete profiles.
+    #[command(subcommand)]
+    Profile(administer::Profile),
+    /// List, add and remove contributors of profiles.
+    #[command(subcommand)]
+    Contributor(administer::Contributor),
+    /// Show and set the quotas of profiles.
+    #[command(subcommand)]
+    Quota(administer::Quota),
+    /// Say who can reach what, and why somebody cannot.
+    #[command(subcommand)]
+    Access(administer::Access),
+    /// Print profiles and contributors as Kubernetes objects.
+    Export(administer::Export),
+    /// Say what an import of a file would change: exit code 0 when nothing, 1 when something.
+    Diff(administer::Diff),
+    /// Bring profiles and contributors to what a file says.
+    Import(Box<administer::Import>),
+    /// List, resume and undo what these commands did.
+    #[command(subcommand)]
+    Operation(administer::Operation),
     /// Ask a running server whether it is alive; exit code 0 when it is.
     Health(Health),
 }
@@ -138,6 +164,12 @@ pub struct Demo {
     /// Who is in it.
     #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_WORLD", value_enum, default_value_t = DemoWorld::Team)]
     pub world: DemoWorld,
+    /// Folder that keeps what is changed in the demo until it is started again; without it each start begins anew.
+    #[arg(long, env = "KUBEFLOW_ADMIN_DEMO_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Forget what the folder keeps, and begin anew.
+    #[arg(long, requires = "data_dir")]
+    pub reset: bool,
 }
 
 /// Who is in the demo.

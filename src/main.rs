@@ -28,6 +28,15 @@ async fn main() -> ExitCode {
         Command::MenuLink(options) => cli::menu_link::run(&options).await,
         Command::Doctor(options) => return cli::doctor::run(&options).await,
         Command::Apply(options) => return cli::apply::run(*options).await,
+        Command::User(command) => return cli::user::run(command).await,
+        Command::Profile(command) => return cli::profile::run(command).await,
+        Command::Contributor(command) => return cli::contributor::run(command).await,
+        Command::Quota(command) => return cli::quota::run(command).await,
+        Command::Access(command) => return cli::access::run(command).await,
+        Command::Export(options) => return cli::declared::export(options).await,
+        Command::Diff(options) => return cli::declared::diff(options).await,
+        Command::Import(options) => return cli::declared::import(*options).await,
+        Command::Operation(command) => return cli::operation::run(command).await,
         Command::Health(options) => cli::health::run(&options).await,
     };
     match outcome {

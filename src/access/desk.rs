@@ -1,5 +1,8 @@
 //! The sign-in desk: from “who are you?” to a session, by Dex or by a one-time link.
 
+mod changing;
+mod own_password;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures::future::BoxFuture;
@@ -10,8 +13,7 @@ use super::sign_ins::{self, SignIns};
 use crate::clock::{self, Clock};
 use crate::cluster::{ClientRegistration, Cluster};
 use crate::domain::{
-    Actor, AuditEvent, Email, GroupName, Outcome, PlainPassword, Session, SessionId, SignInLink,
-    UserName,
+    Actor, Email, GroupName, Outcome, PlainPassword, Session, SessionId, SignInLink, UserName,
 };
 use crate::identity::{self, Dex, Provider};
 use crate::operation::{self, Prover};
@@ -72,6 +74,10 @@ pub struct Place {
     pub address: String,
     pub agent: String,
 }
+
+pub use changing::ChangeError;
+pub(super) use own_password::lock_of;
+pub use own_password::{Chosen, LinkError};
 
 pub struct Desk {
     cluster: Cluster,
@@ -315,18 +321,17 @@ impl Desk {
     }
 
     async fn note(&self, who: &UserName, outcome: Outcome, note: &str) -> Result<(), store::Error> {
-        let event = AuditEvent {
-            id: uuid::Uuid::now_v7().to_string(),
-            at: self.clock.now(),
-            actor: who.clone(),
-            action: "session.opened".to_owned(),
-            subject: who.to_string(),
-            outcome,
-            operation: None,
-            before: None,
-            after: None,
-            note: note.to_owned(),
-        };
+        self.record(who, "session.opened", (outcome, note)).await
+    }
+
+    /// A line about what somebody did with what is theirs.
+    async fn record(
+        &self,
+        who: &UserName,
+        action: &str,
+        end: (Outcome, &str),
+    ) -> Result<(), store::Error> {
+        let event = operation::line(self.clock.now(), who, (action, who.as_str()), end);
         operation::record(&self.store, &event).await
     }
 

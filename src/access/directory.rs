@@ -325,6 +325,7 @@ mod tests {
             source,
             cost: Some(12),
             default_password: false,
+            disabled: false,
         })
     }
 
@@ -335,6 +336,7 @@ mod tests {
             role: Role::Edit,
             binding: true,
             policy: true,
+            until: None,
         })
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
 
 use super::rights::RightsCache;
 use super::{Access, Directory, Freshness, Services, SignedIn};
-use crate::clock::{Clock, hash_token};
+use crate::clock::{self, Clock, hash_token};
 use crate::cluster::{self, Cluster};
-use crate::domain::{Permission, ResourceRule, Session, Verdict};
+use crate::domain::{Actor, Permission, ResourceRule, Session, SessionId, Verdict};
 use crate::operation::Engine;
 use crate::store::{self, Store};
 
@@ -115,6 +116,23 @@ impl Gate {
             services: self.services.clone(),
             freshness,
         })
+    }
+
+    /// Whoever runs a command in a shell: a session of this program alone, which is kept nowhere.
+    pub async fn in_a_shell(&self, actor: Actor) -> Result<SignedIn, Refusal> {
+        let now = self.services.clock.now();
+        let session = Session {
+            id: SessionId::new("shell"),
+            token: hash_token(clock::new_token().expose_secret()),
+            actor,
+            created_at: now,
+            authenticated_at: now,
+            last_seen_at: now,
+            expires_at: now + self.settings.idle,
+            address: String::new(),
+            user_agent: String::new(),
+        };
+        self.signed_in(session).await
     }
 
     /// Somebody who holds this permission.

@@ -4,10 +4,13 @@
 //! theirs) or [`Access`] (somebody whose permission was checked for this very request), and both come from
 //! [`Gate`] alone. Knows nothing of HTTP pages.
 
+mod authority;
 mod chain;
 mod desk;
 mod directory;
+mod endings;
 mod gate;
+mod handing_over;
 mod keeper;
 mod questions;
 mod reach;
@@ -25,16 +28,18 @@ use tokio::sync::watch::Receiver;
 use crate::cluster::snapshot::Snapshot;
 use crate::cluster::{self, Cluster, ObjectName, Shown, WatchState};
 use crate::domain::{
-    Actor, AuditEvent, AuditFilter, Contribution, Operation, OperationId, Outcome, Permission,
-    Profile, ProfileName, Role, Session, SessionId, Verdict,
+    Actor, AuditEvent, AuditFilter, Contribution, Email, LoginSource, Operation, OperationId,
+    Outcome, Permission, Profile, ProfileName, Role, Session, SessionId, Verdict, Via, Written,
 };
-use crate::operation::Engine;
+use crate::operation::{self, Engine};
 use crate::store::{self, Store};
 
 pub use chain::{Chain, ChainFix, ChainStep, Facts as ChainFacts, Link, Sight, Way, walk};
-pub use desk::{Desk, DeskError, DeskSettings, NewSession, Place};
+pub use desk::{ChangeError, Chosen, Desk, DeskError, DeskSettings, LinkError, NewSession, Place};
 pub use directory::{Directory, Finding, Person};
+pub use endings::KnownEnding;
 pub use gate::{Gate, GateSettings, Refusal, Wish};
+pub use handing_over::{MadeLink, MakeError};
 pub use keeper::Keeper;
 pub use reach::{Level, Reach, Right, Source, Who};
 pub use rights::Rights;
@@ -74,6 +79,8 @@ pub(super) struct Services {
 pub struct OwnProfile {
     pub profile: Arc<Profile>,
     pub standing: Standing,
+    /// When that ends by itself.
+    pub until: Option<Written>,
 }
 
 /// What somebody is in a profile.
@@ -117,6 +124,26 @@ impl SignedIn {
     /// Profiles that are mine or that I contribute to, and how far the list can be trusted. One pass over memory.
     pub fn own_profiles(&self) -> (Vec<OwnProfile>, WatchState) {
         questions::profiles_of(&self.services.cluster, &self.session.actor.user)
+    }
+
+    /// The login whose password this person may change, or why there is none. From memory.
+    pub fn own_login(&self) -> Result<Email, &'static str> {
+        if self.actor().via != Via::Dex {
+            return Err("You are not signed in with a password of Dex.");
+        }
+        let people = self.services.directory.people(&self.services.cluster);
+        let key = self.actor().user.folded();
+        let found = people.binary_search_by(|person| person.key.cmp(&key)).ok();
+        let login = found.and_then(|index| people[index].used_login().cloned());
+        match login.map(|login| login.source) {
+            None => Err("Your login is not kept in Dex. Change the password where you have it."),
+            Some(LoginSource::Static) => Err(
+                "Your login is a static entry, which only an administrator changes: it needs a restart of Dex.",
+            ),
+            Some(LoginSource::PasswordObject) => key
+                .parse()
+                .map_err(|_| "Your login is not named by an e-mail address."),
+        }
     }
 
     pub async fn own_sessions(&self) -> Result<Vec<Session>, store::Error> {
@@ -217,19 +244,10 @@ impl SignedIn {
         subject: &str,
         note: &str,
     ) -> Result<(), store::Error> {
-        let event = AuditEvent {
-            id: uuid::Uuid::now_v7().to_string(),
-            at: self.services.clock.now(),
-            actor: self.actor().user.clone(),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            outcome: Outcome::Done,
-            operation: None,
-            before: None,
-            after: None,
-            note: note.to_owned(),
-        };
-        crate::operation::record(&self.services.store, &event).await
+        let now = self.services.clock.now();
+        let done = (Outcome::Done, note);
+        let event = operation::line(now, &self.actor().user, (action, subject), done);
+        operation::record(&self.services.store, &event).await
     }
 }
 

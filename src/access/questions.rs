@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Access, OwnProfile, Reach, Rights, Standing};
 use crate::cluster::{self, Cluster, WatchState};
-use crate::domain::{Actor, Quota, Stated, UserName};
+use crate::domain::{Actor, Email, Quota, Stated, UserName};
 use crate::store;
 
 /// The setting that holds the presets of quotas.
@@ -38,22 +38,28 @@ impl Access {
             .binary_search_by(|person| person.key.cmp(&folded))
             .ok()
             .map(|index| people[index].clone());
-        let login = found.and_then(|person| {
-            // The static entry wins at Dex, and is stated as it is written.
-            person
-                .static_login()
-                .or_else(|| person.password_object())
-                .cloned()
-        });
+        let login = found.and_then(|person| person.used_login().cloned());
         login.map_or(Stated::NoLogin, |login| Stated::As(login.email.to_string()))
+    }
+
+    /// The name under which somebody is bound. A static login may be stated with upper case, and what Dex states is what
+    /// counts.
+    pub fn bound_as(&self, email: &Email) -> UserName {
+        match self.stated(email.as_str()) {
+            Stated::As(stated) => UserName::from_cluster(stated),
+            Stated::NoLogin => UserName::from(email),
+        }
     }
 
     /// Named quotas to fill a form with. They live in the database: Kubernetes has no place for them.
     pub async fn quota_presets(&self) -> Result<BTreeMap<String, Quota>, store::Error> {
         let text = self.signed_in.services.store.setting_get(PRESETS).await?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
+        let Some(text) = text else {
+            return Ok(BTreeMap::new());
+        };
+        // Taken for none, they would all be gone with the next one that is saved.
+        serde_json::from_str(&text)
+            .map_err(|_| store::Error::Corrupt(format!("the setting {PRESETS} cannot be read")))
     }
 
     /// Keeps one under its name, or forgets it.
@@ -94,6 +100,7 @@ pub(super) fn profiles_of(cluster: &Cluster, person: &UserName) -> (Vec<OwnProfi
         .map(|profile| OwnProfile {
             profile: profile.clone(),
             standing: Standing::Owner,
+            until: None,
         })
         .collect();
     for contribution in cluster
@@ -106,6 +113,7 @@ pub(super) fn profiles_of(cluster: &Cluster, person: &UserName) -> (Vec<OwnProfi
             mine.push(OwnProfile {
                 profile,
                 standing: Standing::Contributor(contribution.role),
+                until: contribution.until.clone(),
             });
         }
     }

@@ -1,8 +1,9 @@
 //! Who can reach what, and where each right comes from: owners, contributors, other bindings, joined once per change.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use crate::domain::{Contribution, Grant, Profile, ProfileName, Role, Subject, UserName};
+use crate::domain::{Contribution, Grant, Profile, ProfileName, Role, Subject, UserName, Written};
 
 /// Who has a right.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +93,8 @@ pub struct Right {
     pub source: Source,
     /// What to look for in the cluster: the binding and what it binds.
     pub detail: String,
+    /// When it ends by itself.
+    pub until: Option<Written>,
     /// What is not right about it; empty when nothing is.
     pub trouble: String,
 }
@@ -115,12 +118,11 @@ impl Reach {
             .collect();
         rights.extend(contributions.iter().map(|one| of_contribution(one)));
         rights.extend(grants.iter().map(|grant| of_grant(grant)));
-        rights.sort_by(|a, b| {
-            let key = |right: &Right| (right.who.name().to_ascii_lowercase(), right.who.clone());
-            key(a)
-                .cmp(&key(b))
-                .then_with(|| a.profile.cmp(&b.profile))
-                .then_with(|| b.level.cmp(&a.level))
+        // A key is two or three texts: made once per right, not at every comparison.
+        rights.sort_by_cached_key(|right| {
+            let name = right.who.name().to_ascii_lowercase();
+            let who = right.who.clone();
+            (name, who, right.profile.clone(), Reverse(right.level))
         });
         Self { rights }
     }
@@ -141,6 +143,7 @@ fn of_owner(profile: &Profile) -> Option<Right> {
         level: Level::Owner,
         source: Source::Owner,
         detail: "namespaceAdmin, ns-owner-access-istio".to_owned(),
+        until: None,
         trouble,
     })
 }
@@ -158,6 +161,7 @@ fn of_contribution(contribution: &Contribution) -> Right {
             Source::HalfPair
         },
         detail: crate::domain::binding_name(contribution.user.as_str(), contribution.role),
+        until: contribution.until.clone(),
         trouble: trouble.to_owned(),
     }
 }
@@ -185,6 +189,7 @@ fn of_grant(grant: &Grant) -> Right {
         level,
         source,
         detail: format!("{} binds {}", grant.binding, grant.role),
+        until: None,
         trouble: String::new(),
     }
 }
@@ -242,6 +247,7 @@ mod tests {
                 role: Role::Edit,
                 binding: true,
                 policy,
+                until: None,
             })
         };
         let reach = Reach::of(

@@ -72,7 +72,7 @@ async fn apply(options: &Apply) -> anyhow::Result<Ending> {
 }
 
 /// The whole text, up to a byte more than the limit.
-async fn text_of(file: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) async fn text_of(file: &Path) -> anyhow::Result<Vec<u8>> {
     let file = file.to_owned();
     tokio::task::spawn_blocking(move || read_to_limit(&file)).await?
 }

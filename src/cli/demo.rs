@@ -5,16 +5,18 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
-use super::demo_history;
+use super::demo_folder::Folder;
 use super::serve::{self, Over};
 use super::stopping::Orders;
-use super::{say, sign_in_link};
+use super::{demo_history, demo_import, say, sign_in_link};
 use crate::clock::{self, Clock};
 use crate::cluster::{Cluster, Identity};
 use crate::config::{Demo, DemoWorld, Serve};
 use crate::domain::{Actor, Email, UserName};
-use crate::sandbox::{self, Controllers, Kubelet, api, profile_controller, seed};
+use crate::sandbox::{self, Controllers, Issuer, Kubelet, api, kept, profile_controller, seed};
 use crate::store::Store;
 use crate::web::words;
 
@@ -23,23 +25,19 @@ const IN_MEMORY: &str = "sqlite::memory:";
 pub async fn run(options: Demo) -> anyhow::Result<()> {
     let began = std::time::Instant::now();
     let orders = Orders::listen()?;
-    let api = sandbox::start(api::Settings {
-        clock: || Clock.now(),
-        token: || clock::new_token().expose_secret().to_owned(),
-        audit_log: None,
-    })?;
+    let folder = options.data_dir.as_deref().map(Folder::open).transpose()?;
     let hint = format!(
         "This is the demo. Everybody's password is {}; try {} or ana@example.com.",
         seed::PASSWORD,
         seed::ADMINISTRATOR
     );
-    tokio::spawn(Controllers::new(&api).run());
-    let issuer = seed::install(&api, &hint)?;
-    tokio::spawn(profile_controller::run(
-        seed::controller_client(&api),
-        profile_controller::Delay::default(),
-    ));
-    seed::move_in(&api, world(options.world)).await?;
+    let resumed = folder
+        .as_ref()
+        .filter(|folder| folder.has_world() && !options.reset);
+    let (api, issuer) = match resumed {
+        Some(folder) => go_on(folder, &hint)?,
+        None => begin(folder.as_ref(), &hint, world(options.world)).await?,
+    };
     let kubelet = Kubelet::new(&api, &issuer);
     kubelet.start_all();
     tokio::spawn(kubelet.run());
@@ -53,29 +51,124 @@ pub async fn run(options: Demo) -> anyhow::Result<()> {
         expose(&api, address).await?;
     }
 
-    let store = Store::open(IN_MEMORY).await?;
+    let database = folder
+        .as_ref()
+        .map_or_else(|| IN_MEMORY.to_owned(), Folder::database);
+    let store = Store::open(&database).await?;
     let token = api.account_token("kubeflow-admin", "kubeflow-admin");
     let client = sandbox::client(&api, &token);
     let cluster = Cluster::over(client, "demo".to_owned(), Identity::InCluster, || {
         Clock.now()
     });
-    tokio::spawn(demo_history::invent(cluster.clone(), store.clone()));
+    if resumed.is_none() {
+        invent(&cluster, &store, options.world)?;
+    }
     let over = Over {
         cluster,
         store: store.clone(),
-        banner: words::DEMO,
+        banner: match folder {
+            Some(_) => words::DEMO_KEPT,
+            None => words::DEMO,
+        },
     };
     let greet = async |address: SocketAddr| {
         tracing::info!(milliseconds = began.elapsed().as_millis(), "demo.ready");
-        print_ways_in(&store, address).await
+        print_ways_in(&store, folder.as_ref(), address).await
     };
-    serve::serve(
-        Serve::for_demo(options, dex, IN_MEMORY),
-        over,
-        orders,
-        greet,
-    )
-    .await
+    let keeping = folder.as_ref().map(|folder| Keeping::begin(&api, folder));
+    let options = Serve::for_demo(options, dex, &database);
+    let served = serve::serve(options, over, orders, greet).await;
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
+    served
+}
+
+fn settings() -> api::Settings {
+    api::Settings {
+        clock: || Clock.now(),
+        token: || clock::new_token().expose_secret().to_owned(),
+        audit_log: None,
+    }
+}
+
+/// A new world.
+async fn begin(
+    folder: Option<&Folder>,
+    hint: &str,
+    world: seed::World,
+) -> anyhow::Result<(api::Api, Issuer)> {
+    if let Some(folder) = folder {
+        folder.clear()?;
+    }
+    let api = sandbox::start(settings())?;
+    tokio::spawn(Controllers::new(&api).run());
+    let issuer = seed::install(&api, hint)?;
+    watch_profiles(&api);
+    seed::move_in(&api, world).await?;
+    Ok((api, issuer))
+}
+
+/// The world that a folder keeps.
+fn go_on(folder: &Folder, hint: &str) -> anyhow::Result<(api::Api, Issuer)> {
+    let way_out = || {
+        format!(
+            "the demo in {} cannot go on; start it with --reset to begin anew",
+            folder.path().display()
+        )
+    };
+    let api = kept::resume(settings(), &folder.world()).with_context(way_out)?;
+    tokio::spawn(Controllers::new(&api).run());
+    let issuer = Issuer::start(&api, hint).with_context(way_out)?;
+    watch_profiles(&api);
+    Ok((api, issuer))
+}
+
+fn watch_profiles(api: &api::Api) {
+    tokio::spawn(profile_controller::run(
+        seed::controller_client(api),
+        profile_controller::Delay::default(),
+    ));
+}
+
+/// What only the dashboard knows of a new world.
+fn invent(cluster: &Cluster, store: &Store, world: DemoWorld) -> anyhow::Result<()> {
+    tokio::spawn(demo_history::invent(cluster.clone(), store.clone()));
+    match world {
+        DemoWorld::Empty | DemoWorld::Small => {}
+        DemoWorld::Team | DemoWorld::Huge => {
+            let plan = demo_import::plan(cluster.clone(), store.clone(), administrator()?);
+            tokio::spawn(plan);
+        }
+    }
+    Ok(())
+}
+
+fn administrator() -> anyhow::Result<Actor> {
+    let administrator: Email = seed::ADMINISTRATOR.parse()?;
+    Ok(Actor::person(UserName::from(&administrator), Vec::new()))
+}
+
+/// The world on its way to its folder.
+struct Keeping {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Keeping {
+    fn begin(api: &api::Api, folder: &Folder) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(kept::keep(api.clone(), folder.world(), stop.clone()));
+        Self { stop, task }
+    }
+
+    /// Until everything is written.
+    async fn end(self) {
+        self.stop.cancel();
+        if let Err(error) = self.task.await {
+            tracing::warn!(%error, "demo.not-kept");
+        }
+    }
 }
 
 fn world(wanted: DemoWorld) -> seed::World {
@@ -101,11 +194,20 @@ async fn expose(api: &api::Api, address: SocketAddr) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn print_ways_in(store: &Store, address: SocketAddr) -> anyhow::Result<()> {
+async fn print_ways_in(
+    store: &Store,
+    folder: Option<&Folder>,
+    address: SocketAddr,
+) -> anyhow::Result<()> {
     let base = format!("http://localhost:{}", address.port());
-    let administrator: Email = seed::ADMINISTRATOR.parse()?;
-    let actor = Actor::person(UserName::from(&administrator), Vec::new());
-    let url = sign_in_link::make(store, &base, actor).await?;
+    let url = sign_in_link::make(store, &base, administrator()?).await?;
+    let end = match folder {
+        Some(folder) => format!(
+            "Ctrl-C ends it; {} keeps it, and with --reset it begins anew.",
+            folder.path().display()
+        ),
+        None => "Ctrl-C ends it; nothing stays behind.".to_owned(),
+    };
     for line in [
         "The demo is ready. This address signs you in as an administrator, once, within ten minutes:",
         "",
@@ -116,7 +218,7 @@ async fn print_ways_in(store: &Store, address: SocketAddr) -> anyhow::Result<()>
             seed::ADMINISTRATOR,
             seed::PASSWORD
         ),
-        "Ctrl-C ends it; nothing stays behind.",
+        &end,
     ] {
         say(line);
     }

@@ -1,4 +1,5 @@
-//! Two weeks of usage for the demo, invented like everything in it, so that charts and reports have something to show.
+//! Two weeks of usage for the demo, and who set the dates in it: invented like everything there, so that charts, reports
+//! and lists have something to show.
 
 use std::time::Duration;
 
@@ -6,29 +7,56 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::cluster::Cluster;
-use crate::domain::{Profile, Sample, UsageStep, usage};
-use crate::store::Store;
+use crate::domain::{Actor, EndRequest, Profile, Sample, UsageStep, UserName, usage};
+use crate::sandbox::seed;
+use crate::store::{self, Store};
 
 const HOURS: i64 = 14 * 24;
 /// Samples in an hour.
 const SAMPLES: u32 = 12;
 /// For so many hours nothing was recorded, as when a dashboard is not running.
 const GAP: std::ops::Range<i64> = 130..137;
+/// Rows that are written together.
+const AT_ONCE: usize = 100;
 /// Until the profiles of the demo have their quotas.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Profile by profile, so that pages have their turn at the database in between.
+/// A few rows at a time, so that pages and operations have their turn at the database in between.
 pub(super) async fn invent(cluster: Cluster, store: Store) {
     tokio::time::sleep(PATIENCE).await;
     let now = Clock.now();
     for (number, profile) in cluster.profiles().items.iter().enumerate() {
         let samples = weeks_of(profile, i64::try_from(number).unwrap_or(0), now);
-        if let Err(error) = store.usage_append(&samples).await {
-            tracing::warn!(%error, "demo.history-not-invented");
-            return;
+        for some in samples.chunks(AT_ONCE) {
+            if let Err(error) = store.usage_append(some).await {
+                tracing::warn!(%error, "demo.history-not-invented");
+                return;
+            }
         }
     }
+    if let Err(error) = ask_for_dates(&cluster, &store).await {
+        tracing::warn!(%error, "demo.history-not-invented");
+        return;
+    }
     tracing::info!("demo.history-invented");
+}
+
+/// As if the administrator had set every date that is there.
+async fn ask_for_dates(cluster: &Cluster, store: &Store) -> Result<(), store::Error> {
+    let administrator = UserName::from_cluster(seed::ADMINISTRATOR);
+    for ending in cluster.endings().items.iter() {
+        if let Some(until) = ending.until.until() {
+            let request = EndRequest {
+                thing: ending.thing.clone(),
+                until,
+                actor: Actor::person(administrator.clone(), Vec::new()),
+                operation: None,
+                trouble: String::new(),
+            };
+            store.end_request_put(&request).await?;
+        }
+    }
+    Ok(())
 }
 
 fn weeks_of(profile: &Profile, number: i64, now: Timestamp) -> Vec<Sample> {

@@ -46,6 +46,7 @@ async fn connect(place: &MenuPlace) -> Result<Cluster, cluster::Error> {
         kubeconfig: place.kubeconfig.clone(),
         context: place.context.clone(),
         identity: None,
+        impersonated: None,
         clock: || crate::clock::Clock.now(),
     };
     Cluster::connect(&settings).await

@@ -1,14 +1,24 @@
 //! Commands: parse, call, print.
 
+pub mod access;
 pub mod apply;
+pub mod contributor;
+pub mod declared;
 pub mod demo;
+mod demo_folder;
 mod demo_history;
+mod demo_import;
 pub mod doctor;
 pub mod health;
 pub mod menu_link;
+pub mod operation;
+pub mod profile;
+pub mod quota;
 pub mod serve;
+mod shell;
 pub mod sign_in_link;
 mod stopping;
+pub mod user;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -34,6 +44,7 @@ async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> anyhow::Re
         kubeconfig: kubeconfig.map(Path::to_owned),
         context: context.map(str::to_owned),
         identity: Some(Identity::Kubeconfig),
+        impersonated: None,
         clock: || Clock.now(),
     })
     .await

@@ -163,6 +163,7 @@ fn cluster_settings(options: &Serve) -> cluster::Settings {
             ActAs::Person => Identity::InCluster,
             ActAs::Kubeconfig => Identity::Kubeconfig,
         }),
+        impersonated: None,
         clock: || crate::clock::Clock.now(),
     }
 }

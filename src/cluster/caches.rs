@@ -11,9 +11,9 @@ use kube::Client;
 
 use super::contributors;
 use super::dex_config::{DexConfig, DexFile, HashFacts};
-use super::facts::{ClusterBindingFacts, Exists, NamespaceFacts, ProfileFacts, QuotaFacts};
+use super::facts::{ClusterBindingFacts, Exists, Frozen, NamespaceFacts, ProfileFacts, QuotaFacts};
 use super::kinds;
-use super::kinds::{EDITOR, Kind, QUOTA_NAME, VIEWER};
+use super::kinds::{EDITOR, FREEZE_NAME, Kind, QUOTA_NAME, VIEWER};
 use super::rebuild;
 use super::watch::{Kept, Selection, Signals, WatchState, WatchStatus, Watched};
 use crate::domain::{BindingHalf, Contribution, Grant, HealthVerdict, Login, PolicyHalf, Profile};
@@ -49,6 +49,7 @@ pub(crate) struct Caches {
     pub(super) cluster_bindings: Arc<Watched<ClusterBindingFacts>>,
     pub(super) policies: Arc<Watched<PolicyHalf>>,
     pub(super) quotas: Arc<Watched<QuotaFacts>>,
+    pub(super) freezes: Arc<Watched<Frozen>>,
     pub(super) editors: Arc<Watched<Exists>>,
     pub(super) viewers: Arc<Watched<Exists>>,
     secret: RwLock<BTreeMap<String, HashFacts>>,
@@ -72,6 +73,7 @@ impl Caches {
             name: Some(name),
             ..everywhere(title, kind)
         };
+        let quota = |title, name| named(title, kinds::RESOURCE_QUOTA, name);
         let account = |title, name| named(title, kinds::SERVICE_ACCOUNT, name);
         let in_dex = |selection| Selection {
             namespace: Some(dex_namespace),
@@ -101,9 +103,10 @@ impl Caches {
                 everywhere("authorizationpolicies", kinds::AUTHORIZATION_POLICY),
                 &signals,
             ),
-            quotas: start(
+            quotas: start(client, quota("resourcequotas", QUOTA_NAME), &signals),
+            freezes: start(
                 client,
-                named("resourcequotas", kinds::RESOURCE_QUOTA, QUOTA_NAME),
+                quota("resourcequotas-freeze", FREEZE_NAME),
                 &signals,
             ),
             editors: start(client, account("serviceaccounts-editor", EDITOR), &signals),
@@ -128,6 +131,7 @@ impl Caches {
             self.cluster_bindings.status(),
             self.policies.status(),
             self.quotas.status(),
+            self.freezes.status(),
             self.editors.status(),
             self.viewers.status(),
         ]
@@ -142,6 +146,7 @@ impl Caches {
             && self.cluster_bindings.has_spoken()
             && self.policies.has_spoken()
             && self.quotas.has_spoken()
+            && self.freezes.has_spoken()
             && self.editors.has_spoken()
             && self.viewers.has_spoken()
     }
@@ -348,7 +353,7 @@ fn reuse<T>(
 }
 
 /// The first that is not ready.
-fn worst(a: WatchState, b: WatchState) -> WatchState {
+pub(super) fn worst(a: WatchState, b: WatchState) -> WatchState {
     if a == WatchState::Ready { b } else { a }
 }
 

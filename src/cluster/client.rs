@@ -38,11 +38,24 @@ pub enum Identity {
 pub(crate) struct Place {
     pub(crate) kubeconfig: Option<PathBuf>,
     pub(crate) context: Option<String>,
+    pub(crate) impersonated: Option<Impersonated>,
+}
+
+/// Whom whoever holds the kubeconfig wants to be, as with `kubectl --as`; the API server decides whether they may.
+#[derive(Debug, Clone)]
+pub struct Impersonated {
+    pub user: String,
+    pub groups: Vec<String>,
 }
 
 /// Opens nothing yet; the first request does.
 pub(crate) async fn connect(place: Place) -> Result<(Client, Identity), Error> {
+    let impersonated = place.impersonated.clone();
     let (mut config, identity) = configuration(place).await?;
+    if let Some(impersonated) = impersonated {
+        config.auth_info.impersonate = Some(impersonated.user);
+        config.auth_info.impersonate_groups = Some(impersonated.groups);
+    }
     config.connect_timeout = Some(CONNECT_LIMIT);
     // Answers such as “busy” go to whoever asked: the default would go on asking for minutes behind their back.
     config.default_retry = false;
@@ -50,6 +63,12 @@ pub(crate) async fn connect(place: Place) -> Result<(Client, Identity), Error> {
         .map_err(|error| unusable(&error))?
         .build();
     Ok((client, identity))
+}
+
+/// Where the API server is, by the configuration alone.
+pub(crate) async fn address(place: Place) -> Result<String, Error> {
+    let (config, _) = configuration(place).await?;
+    Ok(config.cluster_url.to_string())
 }
 
 /// The client with time limits, and with an eye on everything that is asked through it.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use kube::api::DynamicObject;
 use kube::core::Status;
 
+use super::error::Error;
 use super::kinds::{FIELD_MANAGER, PROFILE_CONTROLLER};
 use crate::domain::Conflict;
 
@@ -24,6 +25,18 @@ pub(crate) fn from_status(status: &Status) -> Vec<Conflict> {
 /// `conflict with "kubectl-edit" using v1 at …`: the part in quotation marks.
 fn manager_in(message: &str) -> &str {
     message.split('"').nth(1).unwrap_or(message)
+}
+
+/// # Errors
+/// The conflicts that nobody accepted: nothing is taken over in part.
+pub(crate) fn all_accepted(conflicts: &[Conflict], accepted: &[Conflict]) -> Result<(), Error> {
+    let open = conflicts.iter().filter(|one| !accepted.contains(one));
+    let open: Vec<Conflict> = open.cloned().collect();
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::FieldConflict(open))
+    }
 }
 
 /// Only what a person must decide. Our own earlier writes are ours, and the profile controller never decides a

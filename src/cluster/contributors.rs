@@ -22,6 +22,7 @@ pub(crate) fn of_namespace<'a>(
             .entry((user, role, name))
             .or_insert_with(|| none(profile, user, role));
         pair.binding = true;
+        pair.until.clone_from(&binding.until);
     }
     for (name, policy) in policies {
         let (Some(user), Some(role)) = (policy.user.as_deref(), policy.role) else {
@@ -113,6 +114,7 @@ fn none(profile: &ProfileName, user: &str, role: Role) -> Contribution {
         role,
         binding: false,
         policy: false,
+        until: None,
     }
 }
 
@@ -127,6 +129,7 @@ mod tests {
             subjects: vec![Subject::User(UserName::from_cluster(user))],
             count: 1,
             cluster_role: cluster_role.to_owned(),
+            until: None,
         }
     }
 

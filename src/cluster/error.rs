@@ -41,6 +41,11 @@ pub enum Error {
         causes: Vec<(String, String)>,
         message: String,
     },
+    /// No new password enables a login that somebody disabled.
+    #[error(
+        "The login {email} is disabled, and a new password would let somebody in. Enable it first"
+    )]
+    Disabled { email: String },
     /// A text in an object that this program does not dare to edit.
     #[error("{what} was left alone: {why}.")]
     Refused { what: String, why: String },
@@ -149,6 +154,7 @@ impl Error {
             | Self::Forbidden { .. }
             | Self::Invalid { .. }
             | Self::Refused { .. }
+            | Self::Disabled { .. }
             | Self::MissingCrd { .. } => false,
         }
     }

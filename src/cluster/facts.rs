@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use super::kinds::{EDITOR, OWNER_BINDING, OWNER_POLICY, VIEWER};
+use super::kinds::{EDITOR, OWNER_BINDING, OWNER_POLICY, REASON, UNTIL, VIEWER};
 use super::managers;
 use super::objects::annotation;
 use super::watch::Kept;
 use crate::domain::{
     BindingHalf, GATEWAY_PRINCIPAL, Manager, Owner, PIPELINES_PRINCIPAL, Passage, PolicyHalf,
     ProfileName, Quota, QuotaUse, ResourceName, Role, Subject, Text, USER_HEADER, UserName,
+    Written,
 };
 
 /// Kept of a Profile.
@@ -88,6 +89,7 @@ impl Kept for BindingHalf {
             subjects,
             count: object.data["subjects"].as_array().map_or(0, Vec::len),
             cluster_role: text(&object.data["roleRef"]["name"]),
+            until: annotation(object, UNTIL).map(Written::of),
         })
     }
 }
@@ -221,6 +223,22 @@ impl Kept for QuotaFacts {
                 hard: quota(&status["hard"]),
                 used: quota(&status["used"]),
             },
+        })
+    }
+}
+
+/// Kept of the quota that freezes a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frozen {
+    pub reason: String,
+    pub until: Option<Written>,
+}
+
+impl Kept for Frozen {
+    fn from_resource(object: &DynamicObject) -> Option<Self> {
+        Some(Self {
+            reason: annotation(object, REASON).unwrap_or_default().to_owned(),
+            until: annotation(object, UNTIL).map(Written::of),
         })
     }
 }

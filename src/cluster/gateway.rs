@@ -44,7 +44,16 @@ impl Cluster {
     /// What a policy in this profile has to say. Two requests; when they are not answered, the policy that the
     /// controller wrote for the owner tells it, and at last what Kubeflow ships.
     pub async fn gateway(&self, profile: &ProfileName) -> Gateway {
-        match self.configured_gateway().await {
+        self.gateway_of(self.configured_gateway().await, profile)
+    }
+
+    /// The same, with what was configured read before.
+    pub(super) fn gateway_of(
+        &self,
+        configured: Result<Option<Gateway>, Error>,
+        profile: &ProfileName,
+    ) -> Gateway {
+        match configured {
             Ok(Some(gateway)) => return gateway,
             Ok(None) => {}
             Err(error) => tracing::info!(%error, "cluster.profiles-config-not-read"),
@@ -54,7 +63,7 @@ impl Cluster {
             .unwrap_or_else(Gateway::shipped)
     }
 
-    async fn configured_gateway(&self) -> Result<Option<Gateway>, Error> {
+    pub(super) async fn configured_gateway(&self) -> Result<Option<Gateway>, Error> {
         let client = &self.inner.client;
         let deployments = Objects::within(client, DEPLOYMENT, KUBEFLOW_NAMESPACE);
         let Some(deployment) = deployments.find(PROFILES_DEPLOYMENT).await? else {

@@ -366,6 +366,7 @@ mod tests {
             subjects: vec![crate::domain::Subject::User(UserName::from_cluster(user))],
             count: 1,
             cluster_role: "kubeflow-admin".to_owned(),
+            until: None,
         }
     }
 

@@ -11,6 +11,14 @@ pub(crate) const FIELD_MANAGER: &str = "kubeflow-admin";
 /// Annotation on what an operation created, so that doing it again finds its own work.
 pub(crate) const OPERATION: &str = "kubeflow-admin/operation";
 
+/// Annotation that says when something ends. Not one of KFAM's, which reads only `user` and `role`.
+pub(crate) const UNTIL: &str = "kubeflow-admin/until";
+/// Why a profile is frozen, for whoever finds the quota.
+pub(crate) const REASON: &str = "kubeflow-admin/reason";
+/// Annotation of a Password object that is disabled: the hash it had, and will have again. Whoever may read it may read
+/// the field `hash` of the same object just as well.
+pub(crate) const SEALED_HASH: &str = "kubeflow-admin/sealed-hash";
+
 /// Managers under which Kubeflow's profile controller writes: it copies what others asked for, in canonical text.
 pub(crate) const PROFILE_CONTROLLER: [&str; 2] = ["profile-controller", "manager"];
 
@@ -21,6 +29,10 @@ pub(crate) const VIEWER: &str = "default-viewer";
 pub const QUOTA_NAME: &str = "kf-resource-quota";
 /// Our LimitRange; another's is left alone.
 pub(crate) const DEFAULTS_NAME: &str = "kubeflow-admin-defaults";
+/// Our `ClusterRoleBinding` of the role for administrators, with everybody who was made one here.
+pub const ADMINISTRATORS: &str = "kubeflow-admin-operators";
+/// Annotation on a binding that somebody is about to be taken out of.
+pub(crate) const LEAVING: &str = "kubeflow-admin/leaving";
 /// Our ResourceQuota that lets no pod start.
 pub(crate) const FREEZE_NAME: &str = "kubeflow-admin-freeze";
 /// Where Kubeflow's own parts run, in every release.
@@ -110,6 +122,11 @@ pub(crate) const ROLE_BINDING: Kind = Kind {
 pub(crate) const CLUSTER_ROLE_BINDING: Kind = Kind {
     kind: "ClusterRoleBinding",
     plural: "clusterrolebindings",
+    ..ROLE_BINDING
+};
+pub(crate) const CLUSTER_ROLE: Kind = Kind {
+    kind: "ClusterRole",
+    plural: "clusterroles",
     ..ROLE_BINDING
 };
 pub(crate) const LIMIT_RANGE: Kind = core("LimitRange", "limitranges");

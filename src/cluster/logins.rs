@@ -8,6 +8,8 @@ use kube::api::DynamicObject;
 
 use super::dex_config::HashFacts;
 use super::facts::text;
+use super::kinds::SEALED_HASH;
+use super::objects::annotation;
 use super::watch::Kept;
 use crate::domain::{Login, LoginSource, UserName};
 
@@ -22,6 +24,7 @@ impl Kept for Login {
             source: LoginSource::PasswordObject,
             cost: hash.cost,
             default_password: hash.shipped,
+            disabled: annotation(object, SEALED_HASH).is_some(),
         })
     }
 }
@@ -64,10 +67,19 @@ mod tests {
                 source: LoginSource::PasswordObject,
                 cost: Some(12),
                 default_password: true,
+                disabled: false,
             })
         );
         let garbage = password("!").unwrap();
         assert_eq!((garbage.cost, garbage.default_password), (None, false));
+    }
+
+    #[test]
+    fn a_login_whose_hash_waits_is_disabled() {
+        let object = json!({"apiVersion": "dex.coreos.com/v1", "kind": "Password", "email": "ana@example.com",
+            "metadata": {"name": "x", "annotations": {SEALED_HASH: "JDJh"}}});
+        let login = Login::from_resource(&serde_json::from_value(object).unwrap());
+        assert!(login.unwrap().disabled);
     }
 
     #[test]

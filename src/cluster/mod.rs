@@ -10,6 +10,7 @@ mod caches;
 mod client;
 mod conflicts;
 mod contributors;
+mod dates;
 mod dex_config;
 mod dex_place;
 mod dex_secrets;
@@ -50,15 +51,16 @@ use caches::Caches;
 use watch::Signals;
 
 pub use acting::{
-    Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, NewLogin,
-    NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack, QuotaChange, Refusal,
-    Resource, Scope, Served, Shown, Target,
+    Acting, Amount, Applied, Bound, DefaultsFound, DexWrite, Direction, InventoryLine, LoginAsItIs,
+    Logins, NewLogin, NewProfile, ObjectName, Offer, Owners, PairPlace, Place, PutBack,
+    QuotaChange, Refusal, Resource, Scope, Served, Shown, Target,
 };
 pub use caches::Listing;
-pub use client::Identity;
+pub use client::{Identity, Impersonated};
 pub use dex_config::{Connector, DexConfig, PasswordDb};
 pub use error::Error;
-pub use kinds::{OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
+pub use facts::Frozen;
+pub use kinds::{ADMINISTRATORS, OWNER_BINDING, OWNER_POLICY, QUOTA_NAME};
 pub use menu::{Menu, MenuChange, MenuEntry, MenuError};
 pub use menu_text::MenuTextError;
 pub use now::Presence;
@@ -81,7 +83,24 @@ pub struct Settings {
     pub context: Option<String>,
     /// Whose rights writes are made with; by default told by where the program runs.
     pub identity: Option<Identity>,
+    /// Everything is asked and written as somebody else, by one's own right to impersonate.
+    pub impersonated: Option<Impersonated>,
     pub clock: fn() -> Timestamp,
+}
+
+impl Settings {
+    fn place(&self) -> client::Place {
+        client::Place {
+            kubeconfig: self.kubeconfig.clone(),
+            context: self.context.clone(),
+            impersonated: self.impersonated.clone(),
+        }
+    }
+
+    /// Where the API server is, by the configuration alone.
+    pub async fn address(&self) -> Result<String, Error> {
+        client::address(self.place()).await
+    }
 }
 
 /// The cluster. Cheap to clone; all clones share connections and watches.
@@ -105,12 +124,8 @@ struct Inner {
 impl Cluster {
     /// Reads the configuration; the first request opens the connection.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
-        let place = client::Place {
-            kubeconfig: settings.kubeconfig.clone(),
-            context: settings.context.clone(),
-        };
-        let name = place.context.clone();
-        let (client, found) = client::connect(place).await?;
+        let name = settings.context.clone();
+        let (client, found) = client::connect(settings.place()).await?;
         let identity = settings.identity.unwrap_or(found);
         let name = name.unwrap_or_else(|| match identity {
             Identity::InCluster => "this cluster".to_owned(),
@@ -164,6 +179,7 @@ impl Cluster {
         spawn(Box::pin(caches.cluster_bindings.clone().run()));
         spawn(Box::pin(caches.policies.clone().run()));
         spawn(Box::pin(caches.quotas.clone().run()));
+        spawn(Box::pin(caches.freezes.clone().run()));
         spawn(Box::pin(caches.editors.clone().run()));
         spawn(Box::pin(caches.viewers.clone().run()));
         spawn(Box::pin(self.clone().follow_secrets()));

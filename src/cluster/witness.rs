@@ -6,7 +6,7 @@ use kube::api::DynamicObject;
 use serde_json::{Map, Value, json};
 
 use super::acting::{OPEN_FIELDS, WITHHELD};
-use super::kinds::{CONFIG_MAP, Content, Kind, OPERATION};
+use super::kinds::{CONFIG_MAP, Content, Kind, LEAVING, OPERATION, SEALED_HASH};
 use super::managers;
 use crate::domain::{Commit, GitObject};
 
@@ -68,7 +68,13 @@ fn patch(kind: Kind, object: &DynamicObject, fields: &Value) -> String {
         .get_mut("annotations")
         .and_then(Value::as_object_mut)
     {
-        annotations.remove(OPERATION);
+        annotations.retain(|key, _| key != OPERATION && key != LEAVING);
+        if let Some(hash) = annotations
+            .get_mut(SEALED_HASH)
+            .filter(|hash| !hash.is_null())
+        {
+            *hash = json!(WITHHELD);
+        }
     }
     metadata.retain(|_, marks| marks.as_object().is_some_and(|marks| !marks.is_empty()));
     metadata.insert("name".to_owned(), json!(object.metadata.name));
@@ -162,6 +168,10 @@ mod tests {
             (
                 PASSWORD,
                 json!({"email": "ana@example.com", "hash": "c2VjcmV0"}),
+            ),
+            (
+                PASSWORD,
+                json!({"metadata": {"annotations": {SEALED_HASH: "c2VjcmV0"}}}),
             ),
             (SECRET, json!({"data": {"OTHER": "c2VjcmV0"}})),
             (

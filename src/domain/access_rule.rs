@@ -28,6 +28,10 @@ pub enum Permission {
     ReadInstallation,
     /// Mend what the checks found.
     WriteInstallation,
+    /// See who administers, and why.
+    ReadAdministrators,
+    /// Make somebody an administrator, and take it from them.
+    WriteAdministrators,
 }
 
 /// One SubjectAccessReview: verb, group, resource and namespace (`None` = all namespaces).
@@ -43,6 +47,9 @@ pub struct ResourceRule {
 
 /// The API group of rights that exist only here: the activity record and sessions have no Kubernetes object.
 pub const OWN_GROUP: &str = "kubeflow-admin";
+
+/// The role of administrators that `deploy/base` ships. `kubeflow-admin` is taken: Kubeflow gives it to contributors.
+pub const ADMINISTRATOR_ROLE: &str = "kubeflow-admin-operator";
 
 /// Namespace in which Kubeflow installs Dex, in every release.
 pub const DEX_NAMESPACE: &str = "auth";
@@ -101,6 +108,14 @@ pub const CONTRIBUTOR_RULES: [ResourceRule; 6] = [
     rule("create", ISTIO, "authorizationpolicies"),
     rule("delete", ISTIO, "authorizationpolicies"),
 ];
+/// `bind` is what Kubernetes asks of whoever hands out a role.
+const WRITE_ADMINISTRATORS: [ResourceRule; 2] = [
+    rule("patch", RBAC, "clusterrolebindings"),
+    ResourceRule {
+        name: Some(ADMINISTRATOR_ROLE),
+        ..rule("bind", RBAC, "clusterroles")
+    },
+];
 const WRITE_OWNERS: [ResourceRule; 4] = [
     rule("patch", PROFILES, "profiles"),
     rule("patch", "", "namespaces"),
@@ -109,7 +124,7 @@ const WRITE_OWNERS: [ResourceRule; 4] = [
 ];
 
 impl Permission {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Own,
         Self::ReadUsers,
         Self::ReadProfiles,
@@ -125,6 +140,8 @@ impl Permission {
         Self::WriteSessions,
         Self::ReadInstallation,
         Self::WriteInstallation,
+        Self::ReadAdministrators,
+        Self::WriteAdministrators,
     ];
 
     /// Every one of these must be allowed. Empty: nothing but a session is needed.
@@ -193,6 +210,15 @@ impl Permission {
                     ]
                 }
             }
+            Self::ReadAdministrators => {
+                &const {
+                    [
+                        rule("list", RBAC, "clusterrolebindings"),
+                        rule("list", RBAC, "clusterroles"),
+                    ]
+                }
+            }
+            Self::WriteAdministrators => &WRITE_ADMINISTRATORS,
         }
     }
 
@@ -204,7 +230,8 @@ impl Permission {
             | Self::ReadActivity
             | Self::ReadSessions
             | Self::ReadAccess
-            | Self::ReadInstallation => false,
+            | Self::ReadInstallation
+            | Self::ReadAdministrators => false,
             Self::WriteUsers
             | Self::WriteStaticLogins
             | Self::WriteProfiles
@@ -212,7 +239,8 @@ impl Permission {
             | Self::WriteContributors
             | Self::WriteOwners
             | Self::WriteSessions
-            | Self::WriteInstallation => true,
+            | Self::WriteInstallation
+            | Self::WriteAdministrators => true,
         }
     }
 
@@ -234,6 +262,8 @@ impl Permission {
             Self::WriteSessions => "end other people’s sessions",
             Self::ReadInstallation => "see what is installed",
             Self::WriteInstallation => "mend the installation",
+            Self::ReadAdministrators => "see who administers, and why",
+            Self::WriteAdministrators => "add and remove administrators",
         }
     }
 }

@@ -128,6 +128,14 @@ impl Actor {
         }
     }
 
+    /// Who writes the password that somebody set for themselves after their old one was checked; bound to that one
+    /// right by `deploy/`.
+    pub const SELF_SERVICE: &'static str = "kubeflow-admin:self-service";
+
+    pub fn self_service() -> Self {
+        Self::person(UserName::from_cluster(Self::SELF_SERVICE), Vec::new())
+    }
+
     pub fn kubeconfig() -> Self {
         Self {
             user: UserName::from_cluster("kubeconfig"),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ProfileName, UserName};
+use super::{Dated, ProfileName, UserName, Written};
 
 /// Role of a contributor, in the words of KFAM. Ordered: the strongest is the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,9 +71,19 @@ pub struct Contribution {
     pub binding: bool,
     /// Is the AuthorizationPolicy half there?
     pub policy: bool,
+    /// When it ends, as its RoleBinding says.
+    pub until: Option<Written>,
 }
 
 impl Contribution {
+    pub fn dated(&self) -> Dated {
+        Dated::Contributor {
+            profile: self.profile.clone(),
+            user: self.user.clone(),
+            role: self.role,
+        }
+    }
+
     /// One word and the reason: both halves are needed, and KFAM cannot remove half a pair.
     pub fn health(&self) -> (&'static str, &'static str) {
         match (self.binding, self.policy) {

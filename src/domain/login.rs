@@ -1,5 +1,8 @@
 //! A login that Dex knows: a Password object, or an entry of `staticPasswords`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::{Email, UserName};
 
 /// Where a login lives, which decides how it is changed.
@@ -23,6 +26,8 @@ pub struct Login {
     pub cost: Option<u32>,
     /// Is this the password that Kubeflow ships, 12341234?
     pub default_password: bool,
+    /// Does its real hash wait beside one that matches nothing?
+    pub disabled: bool,
 }
 
 /// Name of the object in which Dex keeps something under `id` (an e-mail in lower case, a client id).
@@ -52,7 +57,6 @@ pub fn password_object_name(id: &str) -> String {
 /// The `sub` of somebody with this user ID who signs in with e-mail and password: unpadded base64url of the message
 /// `{1: user ID, 2: "local"}` (Dex v2.45.1 `server/internal/types.pb.go`).
 pub fn subject_of(user_id: &str) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut message = Vec::new();
     for (tag, text) in [(0x0a, user_id), (0x12, "local")] {
         // proto3 leaves out what is empty.
@@ -68,17 +72,7 @@ pub fn subject_of(user_id: &str) -> String {
         message.push(u8::try_from(length).unwrap_or_default());
         message.extend_from_slice(text.as_bytes());
     }
-    let mut subject = String::new();
-    for group in message.chunks(3) {
-        let bits = (0..3).fold(0_u32, |bits, at| {
-            bits << 8 | group.get(at).copied().map_or(0, u32::from)
-        });
-        for at in 0..=group.len() {
-            let index = usize::try_from(bits >> (18 - 6 * at) & 63).unwrap_or_default();
-            subject.push(char::from(ALPHABET[index]));
-        }
-    }
-    subject
+    URL_SAFE_NO_PAD.encode(message)
 }
 
 impl Login {

@@ -3,7 +3,6 @@
 //! The stored form is what a restarted program goes on from, so everything here is serialisable and
 //! holds no plain password.
 
-use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -11,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, Change, Conflict, Email, GitObject, ImportPart, Kind, Manager, OperationId, ProfileName,
-    Quota, Repair, ResourceName, Role, StaticEdit, Upkeep, UserName,
+    Actor, AdministratorChange, Change, Checklist, Conflict, DatedStep, Email, GitObject,
+    ImportPart, Kind, LoginStep, OperationId, ProfileName, Quota, Repair, ResourceName, Role,
+    StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -150,6 +150,8 @@ pub enum Step {
     },
     /// Something around a profile.
     Upkeep(Upkeep),
+    /// Something about a login that stays.
+    Login(LoginStep),
     /// Another user ID in an existing Password object, and with it another subject.
     SetUserId {
         email: Email,
@@ -175,8 +177,14 @@ pub enum Step {
         /// Has it the password that Kubeflow ships? Then a sign-in proves it.
         shipped: bool,
     },
+    /// Something that ends at a date.
+    Dated(DatedStep),
     /// The same for every row of the list that this operation was planned with.
     Import(ImportPart),
+    /// Who administers.
+    Administrator(AdministratorChange),
+    /// What was decided about somebody who leaves; makes sure that an administrator stays.
+    OffBoard(Checklist),
 }
 
 impl Step {
@@ -212,6 +220,7 @@ impl Step {
             Self::Repair { repair, .. } => repair.describe(),
             Self::ProveSignIn { email } => format!("Prove it: sign in at Dex as {email}"),
             Self::Upkeep(step) => step.describe(),
+            Self::Login(step) => step.describe(),
             Self::SetUserId { email, .. } => format!("Give {email} a user ID of its own"),
             Self::CopyLogin { email } => {
                 format!("Copy the static login {email} to a Password object")
@@ -220,6 +229,9 @@ impl Step {
                 format!("Edit the configuration of Dex: {}", list(edits))
             }
             Self::Import(part) => part.describe(),
+            Self::Administrator(change) => change.describe(),
+            Self::OffBoard(_) => "Make sure that an administrator stays who can sign in".to_owned(),
+            Self::Dated(step) => step.describe(),
             Self::RestartDex => "Start Dex anew, once".to_owned(),
             Self::WaitForDex => "Wait until the new pod of Dex is up".to_owned(),
             Self::ProveDex => "Prove it: sign in at Dex".to_owned(),
@@ -232,6 +244,14 @@ impl Step {
     /// Can it be taken back? Waiting and proving leave nothing to take back; ended sessions stay ended.
     pub fn is_reversible(&self) -> bool {
         !matches!(self, Self::DeleteProfile { .. })
+    }
+
+    /// Does it do nothing but sign in at Dex?
+    pub fn is_proof(&self) -> bool {
+        matches!(
+            self,
+            Self::ProveSignIn { .. } | Self::ProveDex | Self::Import(ImportPart::Prove)
+        )
     }
 
     /// Does it carry the hash of a password that is generated when the operation starts?
@@ -339,27 +359,27 @@ impl Operation {
 
     /// Does it generate a password that is shown once?
     pub fn has_password(&self) -> bool {
-        self.steps.iter().any(|s| s.step.sets_password())
+        self.offered_link().is_none() && self.steps.iter().any(|s| s.step.sets_password())
     }
 
-    /// Every conflict that the person must take over before it may start. Those with a tool that keeps the object in
-    /// Git are decided together with that.
-    pub fn conflicts(&self) -> Vec<&Conflict> {
-        let is_the_tools = |step: &StepRecord, conflict: &Conflict| {
-            let mut names = step.git.iter().flat_map(|object| &object.writes_as);
-            names.any(|name| *name == conflict.manager)
-        };
-        let mut all = Vec::new();
-        for step in &self.steps {
-            let of_people = step.conflicts.iter();
-            all.extend(of_people.filter(|conflict| !is_the_tools(step, conflict)));
-        }
-        all
+    /// For whom a link is offered instead of a password, and for how many hours.
+    pub fn offered_link(&self) -> Option<(&Email, u16)> {
+        self.steps.iter().find_map(|record| {
+            let Step::Login(LoginStep::OfferLink { email, hours }) = &record.step else {
+                return None;
+            };
+            Some((email, *hours))
+        })
     }
 
-    /// The tools that will put back what this operation changes.
-    pub fn git_managers(&self) -> BTreeSet<Manager> {
-        let objects = self.steps.iter().flat_map(|step| &step.git);
-        objects.map(|object| object.manager).collect()
+    /// The hash that the operation writes, once it has started.
+    pub fn written_hash(&self) -> Option<&str> {
+        self.steps.iter().find_map(|record| {
+            let (Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. }) = &record.step
+            else {
+                return None;
+            };
+            hash.as_deref()
+        })
     }
 }

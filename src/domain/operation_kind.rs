@@ -28,10 +28,23 @@ pub enum Kind {
     TransferProfile,
     FreezeProfile,
     ThawProfile,
+    AddAdministrator,
+    RemoveAdministrator,
+    OffBoard,
+    /// A contributor gets another date, or none.
+    SetDate,
+    /// The date of something has come.
+    EndOnDate,
+    DisableLogin,
+    EnableLogin,
+    /// Of one person, here and at Dex.
+    EndSessions,
+    /// Profiles and contributors brought to what a file says.
+    Import,
 }
 
 impl Kind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 28] = [
         Self::AddUser,
         Self::AddUsers,
         Self::RemoveUser,
@@ -51,6 +64,15 @@ impl Kind {
         Self::TransferProfile,
         Self::FreezeProfile,
         Self::ThawProfile,
+        Self::AddAdministrator,
+        Self::RemoveAdministrator,
+        Self::OffBoard,
+        Self::SetDate,
+        Self::EndOnDate,
+        Self::DisableLogin,
+        Self::EnableLogin,
+        Self::EndSessions,
+        Self::Import,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +96,15 @@ impl Kind {
             Self::TransferProfile => "transfer-profile",
             Self::FreezeProfile => "freeze-profile",
             Self::ThawProfile => "thaw-profile",
+            Self::AddAdministrator => "add-administrator",
+            Self::RemoveAdministrator => "remove-administrator",
+            Self::OffBoard => "off-board",
+            Self::SetDate => "set-date",
+            Self::EndOnDate => "end-on-date",
+            Self::DisableLogin => "disable-login",
+            Self::EnableLogin => "enable-login",
+            Self::EndSessions => "end-sessions",
+            Self::Import => "import",
         }
     }
 
@@ -99,6 +130,15 @@ impl Kind {
             Self::TransferProfile => "Transfer profile",
             Self::FreezeProfile => "Freeze profile",
             Self::ThawProfile => "Thaw profile",
+            Self::AddAdministrator => "Add administrator",
+            Self::RemoveAdministrator => "Remove administrator",
+            Self::OffBoard => "Off-board",
+            Self::SetDate => "Set date",
+            Self::EndOnDate => "End on its date",
+            Self::DisableLogin => "Disable login",
+            Self::EnableLogin => "Enable login",
+            Self::EndSessions => "Sign out everywhere",
+            Self::Import => "Import",
         }
     }
 }

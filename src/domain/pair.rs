@@ -1,6 +1,8 @@
 //! A contributor's two objects as they were found, and everything that can be wrong with them.
 
-use super::{Gateway, Passage, PassageFault, ProfileName, Role, Subject, UserName, binding_name};
+use super::{
+    Gateway, Passage, PassageFault, ProfileName, Role, Subject, UserName, Written, binding_name,
+};
 
 /// The RoleBinding half.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct BindingHalf {
     /// How many subjects there are, of whatever kind.
     pub count: usize,
     pub cluster_role: String,
+    /// When it ends.
+    pub until: Option<Written>,
 }
 
 /// The AuthorizationPolicy half.
@@ -288,6 +292,7 @@ mod tests {
                 subjects: vec![Subject::User(UserName::from_cluster(ANA))],
                 count: 1,
                 cluster_role: "kubeflow-edit".to_owned(),
+                until: None,
             }),
             policy: Some(PolicyHalf {
                 user: Some(ANA.to_owned()),

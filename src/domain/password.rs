@@ -2,8 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// Shortest password that a person may choose, in characters.
-const SHORTEST: usize = 8;
+use super::Email;
+use super::password_rules::{self, SHORTEST};
+
 /// bcrypt compares the first 72 bytes only; Dex would silently cut the rest.
 const LONGEST_BYTES: usize = 72;
 
@@ -22,36 +23,34 @@ pub enum PasswordError {
     TooLong,
     #[error("This password is one of the first that anybody tries; choose another")]
     Obvious,
+    #[error("Apart from the e-mail address there is too little in this password; choose another")]
+    AboutYou,
 }
 
-const OBVIOUS: [&str; 12] = [
-    "12341234",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "password",
-    "password1",
-    "passw0rd",
-    "qwertyui",
-    "qwerty123",
-    "11111111",
-    "kubeflow",
-    "changeme",
-];
+/// What Kubeflow ships.
+const SHIPPED: &str = "12341234";
 
 impl PlainPassword {
-    /// A password that a person chose.
-    pub fn chosen(text: String) -> Result<Self, PasswordError> {
+    /// A password that somebody chose for the login of this e-mail.
+    pub fn chosen(text: String, email: &Email) -> Result<Self, PasswordError> {
         if text.chars().count() < SHORTEST {
             return Err(PasswordError::TooShort);
         }
         if text.len() > LONGEST_BYTES {
             return Err(PasswordError::TooLong);
         }
-        if OBVIOUS.contains(&text.to_lowercase().as_str()) {
+        if password_rules::is_obvious(&text) {
             return Err(PasswordError::Obvious);
         }
+        if password_rules::is_mostly_about(&text, email) {
+            return Err(PasswordError::AboutYou);
+        }
         Ok(Self(SecretString::from(text)))
+    }
+
+    /// What somebody typed as the password they have. May be anything; Dex knows whether it is right.
+    pub fn typed(text: String) -> Self {
+        Self(SecretString::from(text))
     }
 
     /// Twenty characters out of 31 that nobody confuses when reading aloud, in groups of five: 99 bits.
@@ -69,12 +68,28 @@ impl PlainPassword {
 
     /// The one that Kubeflow ships; used to find it in use, and never set.
     pub fn shipped() -> Self {
-        Self(SecretString::from(OBVIOUS[0]))
+        Self(SecretString::from(SHIPPED))
     }
 
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+}
+
+/// A bcrypt text of cost 12 that belongs to no password: salt and digest are random, so whoever wanted one that fits
+/// would have to find 184 bits. Dex takes as long to refuse it as any other.
+pub fn hash_of_nothing(random: &mut impl FnMut() -> u32) -> String {
+    const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    // The last character of salt and digest carries two and four bits; the others must be zero.
+    let mut some = |count: usize, step: usize| -> String {
+        let mut text: String = (1..count)
+            .map(|_| char::from(ALPHABET[unbiased(random, 64)]))
+            .collect();
+        text.push(char::from(ALPHABET[unbiased(random, 64 / step) * step]));
+        text
+    };
+    let (salt, digest) = (some(22, 16), some(31, 4));
+    format!("$2a$12${salt}{digest}")
 }
 
 /// An index below `bound`, every one equally likely: draws that would favour the first ones are thrown away.
@@ -93,22 +108,33 @@ fn unbiased(random: &mut impl FnMut() -> u32, bound: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn ana() -> Email {
+        "ana.lopez@example.com".parse().unwrap()
+    }
+
     #[test]
     fn a_chosen_password_is_long_enough_short_enough_and_not_obvious() {
-        assert_eq!(
-            PlainPassword::chosen("short".into()).err(),
-            Some(PasswordError::TooShort)
-        );
-        assert_eq!(
-            PlainPassword::chosen("ü".repeat(37)).err(),
-            Some(PasswordError::TooLong)
-        );
-        assert_eq!(
-            PlainPassword::chosen("12341234".into()).err(),
-            Some(PasswordError::Obvious)
-        );
-        assert!(PlainPassword::chosen("correct horse".into()).is_ok());
-        assert!(PlainPassword::chosen("a".repeat(72)).is_ok());
+        let refusal = |text: &str| PlainPassword::chosen(text.to_owned(), &ana()).err();
+        assert_eq!(refusal("eleven-char"), Some(PasswordError::TooShort));
+        assert_eq!(refusal(&"ü".repeat(37)), Some(PasswordError::TooLong));
+        assert_eq!(refusal("Passw0rd123!"), Some(PasswordError::Obvious));
+        assert_eq!(refusal("ana.lopez2026"), Some(PasswordError::AboutYou));
+        assert_eq!(refusal("correct horse"), None);
+        let longest = "correct horse battery staple ".repeat(3);
+        assert_eq!(refusal(&longest[..72]), None);
+    }
+
+    #[test]
+    fn a_hash_of_nothing_is_well_formed_and_fits_nothing() {
+        let mut seed = 7_u32;
+        let mut random = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed
+        };
+        let (one, two) = (hash_of_nothing(&mut random), hash_of_nothing(&mut random));
+        assert_eq!(one.len(), 60);
+        assert_ne!(one, two);
+        assert_eq!(bcrypt::verify("", &one).ok(), Some(false));
     }
 
     #[test]
@@ -122,12 +148,12 @@ mod tests {
         let two = PlainPassword::generated(&mut random);
         assert_eq!(one.expose().len(), 23);
         assert_ne!(one.expose(), two.expose());
-        assert!(PlainPassword::chosen(one.expose().to_owned()).is_ok());
+        assert!(PlainPassword::chosen(one.expose().to_owned(), &ana()).is_ok());
     }
 
     #[test]
     fn debug_text_holds_no_password() {
-        let password = PlainPassword::chosen("correct horse".into()).unwrap();
+        let password = PlainPassword::typed("correct horse".into());
         assert!(!format!("{password:?}").contains("horse"));
     }
 }

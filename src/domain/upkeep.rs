@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContainerDefaults, ProfileName, Quota, Role, UserName};
+use super::{ContainerDefaults, ProfileName, Quota, Role, Until, UserName};
 
 /// One idempotent step; part of [`super::Step`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub enum Upkeep {
     Freeze {
         profile: ProfileName,
         reason: String,
+        #[serde(default)]
+        until: Option<Until>,
     },
     Thaw {
         profile: ProfileName,
@@ -99,6 +101,14 @@ impl Upkeep {
             }
             Self::SetContainerDefaults { profile, .. } => {
                 format!("Give containers in {profile} defaults")
+            }
+            Self::Freeze {
+                profile,
+                until: Some(until),
+                ..
+            } => {
+                let until = until.in_words();
+                format!("Let no new pod start in {profile} until {until}")
             }
             Self::Freeze { profile, .. } => format!("Let no new pod start in {profile}"),
             Self::Thaw { profile } => format!("Let new pods start in {profile} again"),

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod account;
 pub mod activity;
+pub mod administrators;
 pub mod capacity;
 pub mod connect;
 pub mod contributors;
@@ -11,9 +12,11 @@ pub mod dashboard;
 pub mod doctor;
 pub mod health;
 pub mod imports;
+pub mod leaving;
 pub mod live;
 pub mod mine;
 pub mod operations;
+pub mod own_password;
 pub mod profiles;
 pub mod quotas;
 pub mod search;
@@ -30,13 +33,16 @@ pub fn routes(app: &App) -> Routes {
     Routes::new(app)
         .merge(health::routes(app))
         .merge(sign_in::routes(app))
+        .merge(own_password::routes(app))
         .merge(dashboard::routes(app))
         .merge(users::routes(app))
         .merge(imports::routes(app))
+        .merge(leaving::routes(app))
         .merge(profiles::routes(app))
         .merge(quotas::routes(app))
         .merge(contributors::routes(app))
         .merge(access::routes(app))
+        .merge(administrators::routes(app))
         .merge(capacity::routes(app))
         .merge(usage::routes(app))
         .merge(doctor::routes(app))

@@ -1,5 +1,6 @@
 //! What happens by itself: one file per job, each a plain function that may run any number of times.
 
+mod due;
 mod register;
 mod sample;
 mod sweep;
@@ -31,6 +32,7 @@ pub struct Jobs {
 /// Starts every job; each ends when `stop` is cancelled.
 pub fn start(jobs: &Jobs, tasks: &TaskTracker) {
     tasks.spawn(repeat(jobs.clone(), Duration::from_secs(2), take_over::run));
+    tasks.spawn(repeat(jobs.clone(), Duration::from_secs(2), due::run));
     tasks.spawn(repeat(jobs.clone(), Duration::from_mins(5), sweep::run));
     tasks.spawn(repeat(jobs.clone(), Duration::from_secs(2), register::run));
     tasks.spawn(repeat(jobs.clone(), sample::PAUSE, sample::run));

@@ -22,10 +22,12 @@ async fn sweep(store: &store::Store) -> Result<(), store::Error> {
     let now = Clock.now();
     store.session_delete_expired(now).await?;
     store.links_delete_expired(now).await?;
+    store.password_links_delete_expired(now).await?;
     store.pending_delete_expired(now).await?;
     store.operations_delete_planned(now - PLANS).await?;
     store.operations_trim(now - RECORD).await?;
     store.import_sweep(now - PLANS).await?;
+    store.end_requests_trim(now - RECORD).await?;
     store.audit_trim(now - RECORD).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::hashing::hashed;
 use super::run::{Leave, PATIENCE, Run};
 use super::step::StepError;
 use super::wait::POLL;
@@ -104,9 +105,7 @@ impl Run {
         let id = self.operation.id;
         let email = self.probe();
         let password = PlainPassword::generated(&mut clock::random_u32);
-        let plain = password.clone();
-        let hash = tokio::task::spawn_blocking(move || bcrypt::hash(plain.expose(), PROBE_COST));
-        let hash = hash.await.ok().and_then(Result::ok);
+        let hash = hashed(&password, PROBE_COST).await;
         let login = NewLogin {
             email: email.clone(),
             username: "probe".to_owned(),

@@ -8,18 +8,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::endings::Endings;
+use super::hashing::{COST, hashed};
 use super::import::Sheets;
 use super::plan::Planner;
+use super::prover::Prover;
 use super::run::Run;
 use super::secrets::Secrets;
-use super::step::Prover;
 use crate::clock::{self, Clock};
 use crate::cluster::Cluster;
-use crate::domain::{Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState};
+use crate::domain::{
+    Operation, OperationId, PlainPassword, State, StaticEdit, Step, StepState, hash_of_nothing,
+};
 use crate::store::{self, Saved, Store};
-
-/// bcrypt cost of generated hashes: upstream's recommendation, inside Dex's 10 to 16.
-pub(super) const COST: u32 = 12;
 
 /// Why an operation is not started, resumed or undone. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,8 @@ pub struct Engine {
     pub(super) parts: EngineParts,
     pub(super) clock: Clock,
     pub(super) secrets: Secrets,
+    /// Passwords that somebody chose, until they are hashed.
+    chosen: Secrets,
     pub(super) sheets: Sheets,
     /// Name under which this program holds leases; new at every start, so that no one mistakes itself for its ghost.
     pub(super) owner: Arc<str>,
@@ -76,6 +78,7 @@ impl Engine {
             parts,
             clock: Clock,
             secrets: Secrets::default(),
+            chosen: Secrets::default(),
             sheets: Sheets::default(),
             owner: owner.into(),
             endings: Endings::default(),
@@ -99,11 +102,17 @@ impl Engine {
     }
 
     pub fn planner(&self) -> Planner<'_> {
-        Planner {
-            cluster: &self.parts.cluster,
-            store: &self.parts.store,
-            clock: self.clock,
-        }
+        Planner::new(
+            &self.parts.cluster,
+            &self.parts.store,
+            self.clock,
+            self.parts.prover.proofs(),
+        )
+    }
+
+    /// What an operation sets instead of a generated password, for the next time that it is started or resumed here.
+    pub fn choose_password(&self, id: &OperationId, password: PlainPassword) {
+        self.chosen.keep(*id, password, self.clock.now());
     }
 
     /// Starts a planned operation in the background, with what the person confirmed.
@@ -137,6 +146,16 @@ impl Engine {
         }
         operation.state = State::Running;
         self.go_on(operation).await
+    }
+
+    /// Goes on with an operation whose program is gone, in the direction in which it went.
+    pub async fn take_over(&self, id: &OperationId) -> Result<(), StartRefusal> {
+        let operation = self.claim(id).await?;
+        if operation.state.is_active() {
+            return self.go_on(operation).await;
+        }
+        self.give_back(&operation, StartRefusal::WrongState(operation.state))
+            .await
     }
 
     /// Takes back what was done, last step first.
@@ -259,16 +278,20 @@ impl Engine {
         reason = "the enum is not ours and grows; every other case is answered alike"
     )]
     async fn prepare_password(&self, operation: &mut Operation) -> Result<(), StartRefusal> {
-        let restoring = operation.steps.iter().any(|step| step.restoring.is_some());
-        if restoring || !operation.has_password() || self.secrets.peek(&operation.id).is_some() {
+        if operation.offered_link().is_some() {
+            write_nothing_known(operation);
             return Ok(());
         }
-        let password = PlainPassword::generated(&mut clock::random_u32);
-        let plain = password.clone();
-        let hashed = tokio::task::spawn_blocking(move || bcrypt::hash(plain.expose(), COST))
-            .await
-            .map_err(|_| StartRefusal::Hash)?
-            .map_err(|_| StartRefusal::Hash)?;
+        let restoring = operation.steps.iter().any(|step| step.restoring.is_some());
+        if restoring || !operation.has_password() {
+            return Ok(());
+        }
+        let chosen = self.chosen.take(&operation.id);
+        if chosen.is_none() && self.secrets.peek(&operation.id).is_some() {
+            return Ok(());
+        }
+        let password = chosen.unwrap_or_else(|| PlainPassword::generated(&mut clock::random_u32));
+        let hashed = hashed(&password, COST).await.ok_or(StartRefusal::Hash)?;
         for record in &mut operation.steps {
             match &mut record.step {
                 Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. } => {
@@ -316,6 +339,19 @@ pub struct Consent {
 pub enum Temporary {
     Accepted,
     NotAccepted,
+}
+
+/// A link is offered: until it is used, no password fits. Nothing is lost in a crash, so the first hash stays.
+fn write_nothing_known(operation: &mut Operation) {
+    if operation.written_hash().is_some() {
+        return;
+    }
+    let nothing = hash_of_nothing(&mut clock::random_u32);
+    for record in &mut operation.steps {
+        if let Step::CreateLogin { hash, .. } | Step::SetPassword { hash, .. } = &mut record.step {
+            *hash = Some(nothing.clone());
+        }
+    }
 }
 
 /// Did the person confirm that fields of other managers are taken over?

@@ -12,11 +12,18 @@
 //! every write of the operation is refused once the lease is lost. A lease that nobody renews is taken over.
 //! Uses cluster, store and identity; knows nothing of pages.
 
+mod administrators;
+mod before;
+mod dated;
 mod dex;
+mod due;
 mod endings;
 mod engine;
+mod hashing;
 mod import;
+mod logins;
 mod plan;
+mod prover;
 mod record;
 mod run;
 mod secrets;
@@ -24,8 +31,10 @@ mod step;
 mod upkeep;
 mod wait;
 
+pub use administrators::{entrants, who_stays};
 pub use endings::{Ending, Endings};
 pub use engine::{Consent, Engine, EngineParts, StartRefusal, TakenOver, Temporary, can_be_undone};
+pub use hashing::{COST, hashed};
 pub use plan::{PlanError, Planner};
-pub use record::{record, record_refusal};
-pub use step::Prover;
+pub use prover::{Proofs, Prover, Unproved};
+pub use record::{line, record, record_refusal};

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, StepRecord, Upkeep,
+    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, Step, StepRecord, Upkeep, UserName,
+    several,
 };
 use crate::store::{self, Store};
 
@@ -26,6 +27,27 @@ pub async fn record(store: &Store, event: &AuditEvent) -> Result<(), store::Erro
     Ok(())
 }
 
+/// A line of its own: it belongs to no operation, and no field of an object changed.
+pub fn line(
+    at: Timestamp,
+    actor: &UserName,
+    (action, subject): (&str, &str),
+    (outcome, note): (Outcome, &str),
+) -> AuditEvent {
+    AuditEvent {
+        id: uuid::Uuid::now_v7().to_string(),
+        at,
+        actor: actor.clone(),
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        outcome,
+        operation: None,
+        before: None,
+        after: None,
+        note: note.to_owned(),
+    }
+}
+
 /// A line for an attempt that was refused before anything happened.
 pub async fn record_refusal(
     store: &Store,
@@ -34,18 +56,7 @@ pub async fn record_refusal(
     action: &str,
     note: &str,
 ) -> Result<(), store::Error> {
-    let event = AuditEvent {
-        id: uuid::Uuid::now_v7().to_string(),
-        at,
-        actor: actor.user.clone(),
-        action: action.to_owned(),
-        subject: String::new(),
-        outcome: Outcome::Refused,
-        operation: None,
-        before: None,
-        after: None,
-        note: note.to_owned(),
-    };
+    let event = line(at, &actor.user, (action, ""), (Outcome::Refused, note));
     record(store, &event).await
 }
 
@@ -135,10 +146,14 @@ fn action(step: &Step) -> &'static str {
         Step::CopyLogin { .. } => "login.copied",
         Step::EditDexConfig { .. } => "dex.configured",
         Step::Import(part) => part.action(),
+        Step::Dated(step) => step.action(),
         Step::RestartDex => "dex.restarted",
         Step::ProveDex => "dex.proved",
         Step::ProveSignIn { .. } | Step::ProveSame { .. } => "login.proved",
         Step::Upkeep(step) => step.action(),
+        Step::Administrator(change) => change.action(),
+        Step::OffBoard(_) => "off-boarding.decided",
+        Step::Login(step) => step.action(),
     }
 }
 
@@ -157,6 +172,7 @@ fn subject(step: &Step) -> String {
             logins.join(", ")
         }
         Step::Import(_) => "a list of people".to_owned(),
+        Step::Dated(step) => step.subject(),
         Step::RestartDex | Step::WaitForDex | Step::ProveDex => "Dex".to_owned(),
         Step::CreateProfile { name, .. }
         | Step::WaitForProfile { name }
@@ -168,7 +184,10 @@ fn subject(step: &Step) -> String {
         | Step::RemoveContributor { profile, user, .. } => {
             format!("{user} in profile {profile}")
         }
+        Step::Login(step) => step.email().to_string(),
         Step::Upkeep(step) => format!("profile {}", step.profile()),
         Step::Repair { repair, .. } => repair.object(),
+        Step::Administrator(change) => change.subject(),
+        Step::OffBoard(checklist) => several(checklist.people()),
     }
 }

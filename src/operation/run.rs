@@ -1,5 +1,6 @@
 //! One operation from where it stands to its end, with its lease kept and every state stored before it is acted on.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -9,8 +10,9 @@ use super::endings;
 use super::engine::Engine;
 use super::record::{is_recorded, record, step_event};
 use super::step::{StepError, Undo};
+use crate::cluster::Acting;
 use crate::domain::{Operation, Outcome, State, Step, StepState};
-use crate::store::Saved;
+use crate::store::{self, Saved};
 
 /// Trouble that passes by itself is waited out this long before a step fails.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
@@ -31,11 +33,17 @@ pub(super) enum Leave {
 pub(super) struct Run {
     pub(super) engine: Engine,
     pub(super) operation: Operation,
+    /// One pair of hands for all steps.
+    pub(super) acting: OnceLock<Acting>,
 }
 
 impl Run {
     pub(super) fn new(engine: Engine, operation: Operation) -> Self {
-        Self { engine, operation }
+        Self {
+            engine,
+            operation,
+            acting: OnceLock::new(),
+        }
     }
 
     #[expect(clippy::wrong_self_convention, reason = "the value is used up")]
@@ -213,38 +221,38 @@ impl Run {
 
     pub(super) async fn line(&self, index: usize, outcome: Outcome) -> Result<(), Leave> {
         let event = step_event(&self.operation, index, outcome, self.engine.clock.now());
-        let began = tokio::time::Instant::now();
-        while let Err(error) = record(&self.engine.parts.store, &event).await {
-            self.wait_for_store(began, &error).await?;
-        }
-        Ok(())
+        self.stored(|| record(&self.engine.parts.store, &event))
+            .await
     }
 
     /// Stores the operation and renews the lease.
     pub(super) async fn save(&mut self) -> Result<(), Leave> {
         self.operation.updated_at = self.engine.clock.now();
-        let began = tokio::time::Instant::now();
-        loop {
-            match self.engine.save(&self.operation).await {
-                Ok(Saved::Yes) => return Ok(()),
-                Ok(Saved::LeaseLost) => return Err(Leave::LeaseLost),
-                Err(error) => self.wait_for_store(began, &error).await?,
-            }
+        let this = &*self;
+        match this.stored(|| this.engine.save(&this.operation)).await? {
+            Saved::Yes => Ok(()),
+            Saved::LeaseLost => Err(Leave::LeaseLost),
         }
     }
 
-    pub(super) async fn wait_for_store(
-        &self,
-        began: tokio::time::Instant,
-        error: &crate::store::Error,
-    ) -> Result<(), Leave> {
-        tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
-        self.still_wanted()?;
-        if began.elapsed() > STORE_PATIENCE {
-            return Err(Leave::StoreGone);
+    /// What the store answers, asked again until it does or patience ends.
+    pub(super) async fn stored<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Leave>
+    where
+        F: Future<Output = Result<T, store::Error>>,
+    {
+        let began = tokio::time::Instant::now();
+        loop {
+            let error = match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            tracing::warn!(operation = %self.operation.id, %error, "operation.store-unavailable");
+            self.still_wanted()?;
+            if began.elapsed() > STORE_PATIENCE {
+                return Err(Leave::StoreGone);
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        Ok(())
     }
 }
 

@@ -53,7 +53,7 @@ mod tests {
             OperationId(uuid::Uuid::from_u128(1)),
             OperationId(uuid::Uuid::from_u128(2)),
         );
-        let password = || PlainPassword::chosen("correct horse".into()).unwrap();
+        let password = || PlainPassword::typed("correct horse".into());
         secrets.keep(one, password(), Timestamp::UNIX_EPOCH);
         assert!(secrets.peek(&one).is_some());
         assert!(secrets.take(&one).is_some());

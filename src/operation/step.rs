@@ -1,24 +1,12 @@
 //! What each step does and how it is taken back.
 
-use futures::future::BoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::plan::rehearse;
 use super::run::{Leave, Run};
-use super::upkeep;
+use super::{dated, logins, upkeep};
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, GitObject, Manager, PlainPassword, Step, Upkeep, UserName};
+use crate::domain::{Email, Manager, PlainPassword, Step, Upkeep, UserName};
 use crate::store;
-
-/// Proves a login by using it.
-pub trait Prover: Send + Sync {
-    /// Signs in at Dex as a browser would; gives the subject that Dex names. The error says what Dex answered.
-    fn prove<'a>(
-        &'a self,
-        email: &'a Email,
-        password: &'a PlainPassword,
-    ) -> BoxFuture<'a, Result<String, String>>;
-}
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +23,8 @@ pub(super) enum StepError {
         "{object} has been kept by {} since this was planned. Nothing was changed in it; discard this and plan again.", .manager.as_str()
     )]
     KeptInGit { object: String, manager: Manager },
+    #[error("{0}")]
+    NobodyLeft(String),
     #[error("The plan holds no hash for this login. Discard it and plan again.")]
     NoHash,
 }
@@ -66,22 +56,10 @@ impl Run {
         if let Step::Import(part) = &step {
             return self.import(acting, index, part).await;
         }
-        if self.operation.steps[index].before.is_none() {
-            let now = self.engine.clock.now();
-            match rehearse(&acting, (self.operation.id, now), &step).await {
-                Ok(None) => {}
-                Ok(Some(applied)) => {
-                    if let Some(error) = self.kept_since(&applied.git) {
-                        return Ok(Err(error));
-                    }
-                    self.operation.steps[index].before = Some(match applied.before {
-                        Some(value) => json!({ "found": value }),
-                        None => json!({ "absent": true }),
-                    });
-                    self.save().await?;
-                }
-                Err(error) => return Ok(Err(error.into())),
-            }
+        if self.operation.steps[index].before.is_none()
+            && let Err(error) = self.look_first(&acting, index, &step).await?
+        {
+            return Ok(Err(error));
         }
         match &step {
             Step::WaitForProfile { name } => self.wait_for_profile(index, name).await,
@@ -104,22 +82,20 @@ impl Run {
             Step::EndSessions { email, user_id } => {
                 Ok(self.end_sessions(&acting, email, user_id).await)
             }
+            Step::Administrator(change) => {
+                Ok(self.change_administrator(&acting, index, change).await)
+            }
+            Step::OffBoard(checklist) => Ok(self.check_who_stays(&acting, checklist).await),
             _ => Ok(self.write(&acting, index, &step).await),
         }
     }
 
-    /// An object that came under the care of a tool after the person had agreed to the plan.
-    fn kept_since(&self, found: &[GitObject]) -> Option<StepError> {
-        let agreed = self.operation.git_managers();
-        let other = found.iter().find(|one| !agreed.contains(&one.manager))?;
-        Some(StepError::KeptInGit {
-            object: other.object.clone(),
-            manager: other.manager,
-        })
-    }
-
     pub(super) fn acting(&self) -> Result<Acting, StepError> {
-        Ok(self.engine.parts.cluster.acting_as(&self.operation.actor)?)
+        if let Some(acting) = self.acting.get() {
+            return Ok(acting.clone());
+        }
+        let acting = self.engine.parts.cluster.acting_as(&self.operation.actor)?;
+        Ok(self.acting.get_or_init(|| acting).clone())
     }
 
     #[expect(
@@ -128,6 +104,7 @@ impl Run {
     )]
     async fn write(&self, acting: &Acting, index: usize, step: &Step) -> Result<String, StepError> {
         let id = self.operation.id;
+        self.note_request(step).await?;
         match step {
             Step::CreateLogin {
                 email,
@@ -150,6 +127,9 @@ impl Run {
             Step::SetPassword { email, hash } => {
                 let hash = hash.as_deref().ok_or(StepError::NoHash)?;
                 acting.set_password(email, Some(hash), Mode::Apply).await?;
+                if self.operation.offered_link().is_some() {
+                    return Ok(format!("The old password of {email} no longer works."));
+                }
                 Ok(format!("New password set for {email}."))
             }
             Step::DeleteLogin { email } => {
@@ -205,10 +185,12 @@ impl Run {
                     .await?;
                 Ok(format!("{user} no longer has {role} in {profile}."))
             }
+            Step::Dated(step) => self.write_dated(acting, step).await,
             Step::Upkeep(step) => {
                 let accepted = &self.operation.steps[index].conflicts;
                 Ok(upkeep::write(acting, accepted, step).await?)
             }
+            Step::Login(step) => self.write_login(acting, step).await,
             Step::Repair { repair, .. } => {
                 acting.repair(repair, id, Mode::Apply).await?;
                 Ok(format!("{} is as it should be.", repair.object()))
@@ -236,6 +218,8 @@ impl Run {
             | Step::ProveDex
             | Step::ProveSame { .. }
             | Step::Import(_)
+            | Step::Administrator(_)
+            | Step::OffBoard(_)
             | Step::ProveSignIn { .. } => Ok(String::new()),
         }
     }
@@ -334,12 +318,23 @@ impl Run {
                 user,
                 role,
             } if found.is_some() => {
-                acting
-                    .add_contributor(profile, user, *role, Mode::Apply)
-                    .await?;
+                let until = dated::former_until(found, self.engine.clock.now());
+                let place = (profile, user, *role);
+                acting.let_in(place, until, Mode::Apply).await?;
                 Ok(Undo::Done(format!("{user} is in {profile} again.")))
             }
-            Step::Upkeep(step) => Ok(upkeep::undo(&acting, step, found)
+            Step::Dated(step) => {
+                let undone = self.undo_dated(&acting, step, found).await?;
+                self.restore_request(&record.step, before).await?;
+                Ok(undone)
+            }
+            Step::Upkeep(step) => {
+                let now = self.engine.clock.now();
+                let undone = upkeep::undo(&acting, step, (found, now)).await?;
+                self.restore_request(&record.step, before).await?;
+                Ok(undone.map_or(Undo::Nothing, Undo::Done))
+            }
+            Step::Login(step) => Ok(logins::undo(&acting, step, found)
                 .await?
                 .map_or(Undo::Nothing, Undo::Done)),
             Step::Repair { repair, .. } => {
@@ -349,7 +344,9 @@ impl Run {
                     repair.object()
                 )))
             }
-            Step::AddContributor { .. }
+            Step::Administrator(change) => self.undo_administrator(&acting, change, found).await,
+            Step::OffBoard(_)
+            | Step::AddContributor { .. }
             | Step::RemoveContributor { .. }
             | Step::DeleteProfile { .. }
             | Step::EndSessions { .. }

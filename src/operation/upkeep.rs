@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
+use super::dated::former_until;
 use super::run::{Leave, Run};
 use super::step::StepError;
 use crate::cluster::{self, Acting, Applied, Mode, PairPlace};
@@ -114,7 +116,11 @@ async fn apply(
                 ..applied
             }
         }
-        Upkeep::Freeze { profile, reason } => acting.freeze(profile, reason, mode).await?,
+        Upkeep::Freeze {
+            profile,
+            reason,
+            until,
+        } => acting.freeze(profile, reason, *until, mode).await?,
         Upkeep::Thaw { profile } => acting.thaw(profile, mode).await?,
     };
     Ok(Some(applied))
@@ -124,7 +130,7 @@ async fn apply(
 pub(super) async fn undo(
     acting: &Acting,
     step: &Upkeep,
-    found: Option<&Value>,
+    (found, now): (Option<&Value>, Timestamp),
 ) -> Result<Option<String>, cluster::Error> {
     let said = match (step, found) {
         (Upkeep::SetOwner { profile, .. }, Some(before)) => {
@@ -161,8 +167,14 @@ pub(super) async fn undo(
             format!("New pods start in {profile} again.")
         }
         (Upkeep::Thaw { profile }, Some(before)) => {
-            acting.freeze_again(profile, before).await?;
+            let reason = before["reason"].as_str().unwrap_or_default();
+            let until = former_until(found, now);
+            acting.freeze(profile, reason, until, Mode::Apply).await?;
             format!("Profile {profile} is frozen again.")
+        }
+        (Upkeep::Freeze { profile, .. }, Some(before)) => {
+            acting.restore_freeze(profile, before).await?;
+            format!("Profile {profile} is frozen as it was before.")
         }
         (
             Upkeep::SetOwner { .. }
@@ -173,7 +185,6 @@ pub(super) async fn undo(
             | Upkeep::Thaw { .. },
             None,
         )
-        | (Upkeep::Freeze { .. }, Some(_))
         | (Upkeep::WaitForOwner { .. }, _) => return Ok(None),
     };
     Ok(Some(said))

@@ -1,5 +1,7 @@
-//! What the controllers of Deployments and `ReplicaSets` do: a changed template gets new pods, and the old ones go when
-//! the new ones are available.
+//! What the controller of Deployments does: a changed template gets new pods, and the old ones go when the new ones are
+//! available.
+
+use std::sync::Arc;
 
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
@@ -9,11 +11,12 @@ use sha2::{Digest as _, Sha256};
 use super::api::Api;
 use super::api::objects::Collection;
 use super::hands::Hands;
+use super::replicas;
 
 /// Sees to every Deployment of one namespace. Whatever is refused is tried again with the next change.
 pub(super) fn see_to(api: &Api, hands: &Hands, namespace: &str) {
     for set in all(api, "apps", "replicasets", namespace) {
-        replicas(api, hands, namespace, &set);
+        replicas::see_to(api, hands, namespace, &set);
     }
     let deployments = all(api, "apps", "deployments", namespace);
     for deployment in deployments {
@@ -27,20 +30,24 @@ pub(super) fn see_to(api: &Api, hands: &Hands, namespace: &str) {
     }
 }
 
-fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Value> {
+fn all(api: &Api, group: &str, plural: &str, namespace: &str) -> Vec<Arc<Value>> {
     let objects = api
         .world()
         .objects
         .all(&Collection::new(group, plural), namespace);
     objects
         .into_iter()
-        .map(|object| (*object).clone())
         .filter(|object| object["metadata"]["deletionTimestamp"].is_null())
         .collect()
 }
 
 /// Objects that this owner controls.
-fn owned(api: &Api, (group, plural): (&str, &str), namespace: &str, owner: &Value) -> Vec<Value> {
+pub(super) fn owned(
+    api: &Api,
+    (group, plural): (&str, &str),
+    namespace: &str,
+    owner: &Value,
+) -> Vec<Arc<Value>> {
     let uid = &owner["metadata"]["uid"];
     let mut found = all(api, group, plural, namespace);
     found.retain(|object| {
@@ -48,45 +55,6 @@ fn owned(api: &Api, (group, plural): (&str, &str), namespace: &str, owner: &Valu
         owners.is_some_and(|owners| owners.iter().any(|one| one["uid"] == *uid))
     });
     found
-}
-
-/// As many pods as a `ReplicaSet` wants; why there are fewer is its condition.
-fn replicas(api: &Api, hands: &Hands, namespace: &str, set: &Value) {
-    let pods = owned(api, ("", "pods"), namespace, set);
-    let wanted = set["spec"]["replicas"].as_u64().unwrap_or(1);
-    let there = u64::try_from(pods.len()).unwrap_or(u64::MAX);
-    let path = format!("/api/v1/namespaces/{namespace}/pods");
-    for _ in there..wanted {
-        let Err(error) = hands.send(&Method::POST, &path, &new_pod(namespace, set)) else {
-            continue;
-        };
-        let why = error.message();
-        if set["status"]["conditions"][0]["type"] == "ReplicaFailure" {
-            return;
-        }
-        let name = text(&set["metadata"]["name"]);
-        let status = json!({ "status": { "conditions": [{
-            "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": why,
-        }] } });
-        let path = format!("/apis/apps/v1/namespaces/{namespace}/replicasets/{name}/status");
-        if let Err(error) = hands.send(&Method::PATCH, &path, &status) {
-            tracing::debug!(%error, "sandbox.replicas-refused");
-        }
-        return;
-    }
-}
-
-fn new_pod(namespace: &str, set: &Value) -> Value {
-    let template = &set["spec"]["template"];
-    json!({
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {
-            "generateName": format!("{}-", text(&set["metadata"]["name"])), "namespace": namespace,
-            "labels": template["metadata"]["labels"], "annotations": template["metadata"]["annotations"],
-            "ownerReferences": [owner("apps/v1", "ReplicaSet", set)],
-        },
-        "spec": template["spec"],
-    })
 }
 
 /// One Deployment on its way to what its template says.
@@ -104,6 +72,7 @@ impl Rollout<'_> {
         let name = self.set_name();
         let (new, old): (Vec<&Value>, Vec<&Value>) = sets
             .iter()
+            .map(AsRef::as_ref)
             .partition(|set| set["metadata"]["name"] == name.as_str());
         let Some(new) = new.first() else {
             self.create("apps/v1", "replicasets", &self.new_set(&name));
@@ -111,7 +80,7 @@ impl Rollout<'_> {
         };
         let pods = self.owned("", "pods", new);
         let available = pods.iter().filter(|pod| self.is_available(pod)).count();
-        let old_pods: Vec<Value> = old
+        let old_pods: Vec<Arc<Value>> = old
             .iter()
             .flat_map(|set| self.owned("", "pods", set))
             .collect();
@@ -127,7 +96,7 @@ impl Rollout<'_> {
         self.report(&pods, &old_pods);
     }
 
-    fn owned(&self, group: &str, plural: &str, owner: &Value) -> Vec<Value> {
+    fn owned(&self, group: &str, plural: &str, owner: &Value) -> Vec<Arc<Value>> {
         owned(self.api, (group, plural), self.namespace, owner)
     }
 
@@ -165,7 +134,7 @@ impl Rollout<'_> {
         seconds == 0 || waited.is_some_and(|waited| waited >= SignedDuration::from_secs(seconds))
     }
 
-    fn report(&self, new: &[Value], old: &[Value]) {
+    fn report(&self, new: &[Arc<Value>], old: &[Arc<Value>]) {
         let all = || new.iter().chain(old);
         let ready = all().filter(|pod| readiness(pod).is_some()).count();
         let available = all().filter(|pod| self.is_available(pod)).count();
@@ -230,7 +199,7 @@ fn readiness(pod: &Value) -> Option<&Value> {
     conditions.find(|one| one["type"] == "Ready" && one["status"] == "True")
 }
 
-fn owner(version: &str, kind: &str, object: &Value) -> Value {
+pub(super) fn owner(version: &str, kind: &str, object: &Value) -> Value {
     json!({
         "apiVersion": version, "kind": kind, "name": object["metadata"]["name"], "uid": object["metadata"]["uid"],
         "controller": true, "blockOwnerDeletion": true,

@@ -1,7 +1,7 @@
 //! A Kubernetes with a Kubeflow in it, in memory: for `kubeflow-admin demo`, and for scenarios without a cluster.
 //!
 //! [`api`] is the API server, `fields` its ownership of fields, [`Controllers`] what kube-controller-manager does,
-//! [`profile_controller`] a stand-in of Kubeflow's own, [`client`] the ways in. Nothing above the Kubernetes client knows
+//! [`profile_controller`] a stand-in of Kubeflow's own, [`kept`] a world in a file, [`client`] the ways in. Nothing above the Kubernetes client knows
 //! whether it speaks to this or to a cluster; the scenarios of `tests/cluster` run against both.
 
 pub mod api;
@@ -11,8 +11,10 @@ mod deployments;
 mod fields;
 mod hands;
 mod issuer;
+pub mod kept;
 mod kubelet;
 pub mod profile_controller;
+mod replicas;
 pub mod seed;
 
 pub use client::{client, listen, listen_openly, serve};

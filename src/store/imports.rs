@@ -1,11 +1,11 @@
 //! Rows of operations that add many people, and the wish to stop one.
 
 use jiff::Timestamp;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{Acquire as _, Row as _};
 
 use super::row::{clean, json, millis, text, to_json};
-use super::{Error, Saved, Store, patiently};
+use super::{Error, Saved, Store};
 use crate::domain::{ImportRow, OperationId, Stage};
 
 impl Store {
@@ -27,15 +27,7 @@ impl Store {
                 .bind(to_json(row)?);
             statements.push(statement);
         }
-        let mut connection = patiently(self.pool.acquire()).await?;
-        patiently(async {
-            let mut work = connection.begin().await?;
-            for statement in statements {
-                statement.execute(&mut *work).await?;
-            }
-            work.commit().await
-        })
-        .await
+        self.all_or_none(statements).await
     }
 
     /// In the order of the list.

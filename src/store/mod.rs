@@ -7,12 +7,14 @@
 //! with one statement each, one file here, and a test in `tests/it/store.rs`, which runs it on both engines.
 
 mod audit;
+mod end_requests;
 mod error;
 mod faults;
 mod imports;
 mod links;
 mod open;
 mod operations;
+mod password_links;
 mod pending;
 mod row;
 mod sessions;
@@ -74,6 +76,22 @@ impl Store {
     async fn change(&self, statement: Statement) -> Result<u64, Error> {
         let result = patiently(statement.execute(&self.pool)).await;
         Ok(faults::counted(result, &self.faults)?.rows_affected())
+    }
+
+    /// All of these, or none.
+    async fn all_or_none(
+        &self,
+        statements: impl IntoIterator<Item = Statement, IntoIter: Send> + Send,
+    ) -> Result<(), Error> {
+        let statements = statements.into_iter();
+        let work = async {
+            let mut work = self.pool.begin().await?;
+            for statement in statements {
+                statement.execute(&mut *work).await?;
+            }
+            work.commit().await
+        };
+        faults::counted(patiently(work).await, &self.faults)
     }
 
     async fn total(&self, statement: Statement) -> Result<u64, Error> {

@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::row::{clean, millis, text, time};
-use super::{Error, Statement, Store, patiently};
+use super::{Error, Statement, Store};
 use crate::domain::{ProfileName, Sample, UsageRow, UsageStep as Step, UsageTotal};
 
 /// Samples are kept one by one for this long.
@@ -30,14 +30,7 @@ impl Store {
 
     /// All rows or none. A row that is there already stays as it is.
     pub async fn usage_append(&self, samples: &[Sample]) -> Result<(), Error> {
-        let work = async {
-            let mut work = self.pool.begin().await?;
-            for sample in samples {
-                append(sample).execute(&mut *work).await?;
-            }
-            work.commit().await
-        };
-        patiently(work).await
+        self.all_or_none(samples.iter().map(append)).await
     }
 
     /// Puts old rows together and forgets the oldest.
@@ -62,13 +55,7 @@ impl Store {
         let delete = sqlx::query(include_str!("sql/usage_delete_before.sql"))
             .bind(from.millis())
             .bind(before);
-        let work = async {
-            let mut work = self.pool.begin().await?;
-            merge.execute(&mut *work).await?;
-            delete.execute(&mut *work).await?;
-            work.commit().await
-        };
-        patiently(work).await
+        self.all_or_none([merge, delete]).await
     }
 
     /// What was recorded of a profile, by resource and time.

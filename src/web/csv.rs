@@ -1,7 +1,9 @@
 //! Tables as CSV, safe to open in a spreadsheet.
 //!
 //! A program that opens CSV may take a cell that begins with `=`, `+`, `-` or `@` for a formula, and what is in a cell
-//! comes from the cluster. Such a cell gets an apostrophe in front, which spreadsheets show as nothing.
+//! comes from the cluster or from a form. Such a cell gets an apostrophe in front, which spreadsheets show as nothing.
+
+use std::borrow::Cow;
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
@@ -17,14 +19,22 @@ impl Csv {
         csv
     }
 
-    pub fn line(&mut self, cells: &[&str]) {
-        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-        self.0.push_str(&cells.join(","));
+    pub fn line<Cell: AsRef<str>>(&mut self, cells: &[Cell]) {
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 {
+                self.0.push(',');
+            }
+            self.0.push_str(&written(cell.as_ref()));
+        }
         self.0.push_str("\r\n");
     }
 
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// As a file to save. `name` is ours, never somebody's text.
-    pub fn download(self, name: &'static str) -> Response {
+    pub fn download(self, name: &str) -> Response {
         let disposition = format!("attachment; filename=\"{name}\"");
         let disposition =
             HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
@@ -39,10 +49,14 @@ impl Csv {
     }
 }
 
-fn quoted(cell: &str) -> String {
+/// In quotes where it has to be.
+fn written(cell: &str) -> Cow<'_, str> {
     let dangerous = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let guard = if dangerous { "'" } else { "" };
-    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    if guard.is_empty() && !cell.contains(['"', ',', '\r', '\n']) {
+        return Cow::Borrowed(cell);
+    }
+    Cow::Owned(format!("\"{guard}{}\"", cell.replace('"', "\"\"")))
 }
 
 #[cfg(test)]
@@ -55,9 +69,10 @@ mod tests {
         csv.line(&["=HYPERLINK(\"x\")", "plain"]);
         csv.line(&["@SUM(A1)", "-1"]);
         csv.line(&["two\r\nlines", "\tx"]);
+        csv.line(&["\nx", "a,b"]);
         assert_eq!(
             csv.0,
-            "\"a\",\"b\"\r\n\"'=HYPERLINK(\"\"x\"\")\",\"plain\"\r\n\"'@SUM(A1)\",\"'-1\"\r\n\"two\r\nlines\",\"'\tx\"\r\n"
+            "a,b\r\n\"'=HYPERLINK(\"\"x\"\")\",plain\r\n\"'@SUM(A1)\",\"'-1\"\r\n\"two\r\nlines\",\"'\tx\"\r\n\"'\nx\",\"a,b\"\r\n"
         );
     }
 }

@@ -74,6 +74,21 @@ impl Field {
         }
     }
 
+    /// Never carries back what was typed. `autocomplete` tells password managers which one it is.
+    pub fn password(
+        name: &str,
+        label: &str,
+        autocomplete: &'static str,
+        errors: &FormErrors,
+    ) -> Self {
+        Self {
+            kind: "password",
+            autocomplete,
+            required: true,
+            ..Self::text(name, label, "", errors)
+        }
+    }
+
     #[must_use]
     pub fn hint(mut self, text: &str) -> Self {
         self.hint = Some(text.to_owned());

@@ -4,14 +4,16 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flash {
     PlanDiscarded,
+    PasswordChanged,
     SessionEnded,
     SessionsEnded,
     SignedIn,
 }
 
 impl Flash {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::PlanDiscarded,
+        Self::PasswordChanged,
         Self::SessionEnded,
         Self::SessionsEnded,
         Self::SignedIn,
@@ -20,6 +22,7 @@ impl Flash {
     pub fn code(self) -> &'static str {
         match self {
             Self::PlanDiscarded => "plan-discarded",
+            Self::PasswordChanged => "password-changed",
             Self::SessionEnded => "session-ended",
             Self::SessionsEnded => "sessions-ended",
             Self::SignedIn => "signed-in",
@@ -33,6 +36,9 @@ impl Flash {
     pub fn text(self) -> &'static str {
         match self {
             Self::PlanDiscarded => "Plan discarded. Nothing was changed.",
+            Self::PasswordChanged => {
+                "Your password was changed, and your other sessions here were ended."
+            }
             Self::SessionEnded => "Session ended.",
             Self::SessionsEnded => "All your other sessions were ended.",
             Self::SignedIn => {

@@ -22,6 +22,12 @@ impl Fields {
             .map_or("", |(_, value)| value.trim())
     }
 
+    /// The first value of a field as it was typed: spaces belong to a password.
+    pub fn secret(&self, name: &str) -> String {
+        let found = self.0.iter().find(|(other, _)| other == name);
+        found.map_or_else(String::new, |(_, value)| value.clone())
+    }
+
     /// Every value of a repeated field, in order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0

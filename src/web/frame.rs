@@ -141,54 +141,61 @@ impl Frame {
     }
 }
 
+/// Words of the menu: label, path, icon, and the right to open it.
+const MENU: [(&str, &str, &str, Permission); 13] = [
+    ("Overview", paths::HOME, "home", Permission::ReadProfiles),
+    ("Users", paths::USERS, "users", Permission::ReadUsers),
+    (
+        "Profiles",
+        paths::PROFILES,
+        "folder",
+        Permission::ReadProfiles,
+    ),
+    ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
+    (
+        "Administrators",
+        paths::ADMINISTRATORS,
+        "lock",
+        Permission::ReadAdministrators,
+    ),
+    (
+        "Capacity",
+        paths::CAPACITY,
+        "gauge",
+        Permission::ReadProfiles,
+    ),
+    (
+        "Installation",
+        paths::INSTALLATION,
+        "cluster",
+        Permission::ReadInstallation,
+    ),
+    (
+        "Checks",
+        paths::CHECKS,
+        "check",
+        Permission::ReadInstallation,
+    ),
+    (
+        "Operations",
+        paths::OPERATIONS,
+        "progress",
+        Permission::ReadActivity,
+    ),
+    (
+        "Activity",
+        paths::ACTIVITY,
+        "list",
+        Permission::ReadActivity,
+    ),
+    ("Sessions", paths::SESSIONS, "key", Permission::ReadSessions),
+    ("My profiles", paths::MINE, "user", Permission::Own),
+    ("Connect", paths::CONNECT, "link", Permission::Own),
+];
+
 /// Only what the person may open.
 fn navigation(signed_in: &SignedIn, path: &str) -> Vec<NavItem> {
-    let items = [
-        ("Overview", paths::HOME, "home", Permission::ReadProfiles),
-        ("Users", paths::USERS, "users", Permission::ReadUsers),
-        (
-            "Profiles",
-            paths::PROFILES,
-            "folder",
-            Permission::ReadProfiles,
-        ),
-        ("Access", paths::ACCESS, "shield", Permission::ReadAccess),
-        (
-            "Capacity",
-            paths::CAPACITY,
-            "gauge",
-            Permission::ReadProfiles,
-        ),
-        (
-            "Installation",
-            paths::INSTALLATION,
-            "cluster",
-            Permission::ReadInstallation,
-        ),
-        (
-            "Checks",
-            paths::CHECKS,
-            "check",
-            Permission::ReadInstallation,
-        ),
-        (
-            "Operations",
-            paths::OPERATIONS,
-            "progress",
-            Permission::ReadActivity,
-        ),
-        (
-            "Activity",
-            paths::ACTIVITY,
-            "list",
-            Permission::ReadActivity,
-        ),
-        ("Sessions", paths::SESSIONS, "key", Permission::ReadSessions),
-        ("My profiles", paths::MINE, "user", Permission::Own),
-        ("Connect", paths::CONNECT, "link", Permission::Own),
-    ];
-    items
-        .into_iter()
+    MENU.into_iter()
         .filter(|(_, _, _, permission)| signed_in.may(*permission))
         .map(|(label, href, icon, _)| NavItem {
             label,

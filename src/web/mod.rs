@@ -20,5 +20,7 @@ pub mod routes;
 pub mod scheme;
 pub mod seats;
 pub mod text_area;
+pub mod throttle;
+pub mod until;
 pub mod view;
 pub mod words;

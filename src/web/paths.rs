@@ -1,6 +1,8 @@
 //! Every path of the program, once. Everything lives under one base, in a browser at port 8080, at a NodePort
 //! and behind Kubeflow's gateway alike: so one relative redirect URI and one set of links hold everywhere.
 
+use crate::domain::Dated;
+
 /// The base of all pages. Never under `/dex` or `/oauth2`: the gateway lets those through unauthenticated.
 pub const BASE: &str = "/kubeflow-admin";
 
@@ -14,6 +16,8 @@ pub const SIGN_IN: &str = "/kubeflow-admin/sign-in";
 pub const SIGN_IN_BEGIN: &str = "/kubeflow-admin/sign-in/begin";
 pub const CALLBACK: &str = "/kubeflow-admin/callback";
 pub const LINK: &str = "/kubeflow-admin/link";
+/// Where a link leads by which somebody sets the password of their own login.
+pub const SET_PASSWORD: &str = "/kubeflow-admin/set-password";
 pub const SIGN_OUT: &str = "/kubeflow-admin/sign-out";
 pub const SIGNED_OUT: &str = "/kubeflow-admin/signed-out";
 pub const THEME: &str = "/kubeflow-admin/theme";
@@ -31,6 +35,7 @@ pub const CONNECT: &str = "/kubeflow-admin/connect";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/kubeflow-admin/account/sessions/end-others";
+pub const ACCOUNT_PASSWORD: &str = "/kubeflow-admin/account/password";
 pub const SESSIONS: &str = "/kubeflow-admin/sessions";
 pub const SESSION_END: &str = "/kubeflow-admin/sessions/{session}/end";
 
@@ -41,6 +46,9 @@ pub const USERS_IMPORT_TEMPLATE: &str = "/kubeflow-admin/users/import/template.c
 pub const USERS_REMOVE: &str = "/kubeflow-admin/users/remove";
 pub const USER: &str = "/kubeflow-admin/users/of/{email}";
 pub const USER_RESET: &str = "/kubeflow-admin/users/of/{email}/reset-password";
+pub const USER_DISABLE: &str = "/kubeflow-admin/users/of/{email}/disable";
+pub const USER_ENABLE: &str = "/kubeflow-admin/users/of/{email}/enable";
+pub const USER_END_SESSIONS: &str = "/kubeflow-admin/users/of/{email}/end-sessions";
 pub const USER_MIGRATE: &str = "/kubeflow-admin/users/of/{email}/migrate";
 pub const USER_FIX: &str = "/kubeflow-admin/users/of/{email}/fix/{finding}";
 pub const USERS_MIGRATE: &str = "/kubeflow-admin/users/migrate";
@@ -56,6 +64,8 @@ pub const QUOTA: &str = "/kubeflow-admin/profiles/of/{profile}/quota";
 pub const PROFILE_USAGE: &str = "/kubeflow-admin/profiles/of/{profile}/usage";
 pub const CONTRIBUTORS: &str = "/kubeflow-admin/profiles/of/{profile}/contributors";
 pub const CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove";
+/// Until when; the person and the role are in the query.
+pub const CONTRIBUTOR_DATE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/date";
 pub const PAIR_MEND: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/mend";
 pub const PAIR_REMOVE: &str = "/kubeflow-admin/profiles/of/{profile}/contributors/remove-remains";
 pub const PROFILE_OWNER: &str = "/kubeflow-admin/profiles/of/{profile}/owner";
@@ -68,10 +78,20 @@ pub const ACCESS: &str = "/kubeflow-admin/access";
 pub const ACCESS_EXPORT: &str = "/kubeflow-admin/access/export.csv";
 pub const ACCESS_WHY: &str = "/kubeflow-admin/access/why";
 pub const ACCESS_AS: &str = "/kubeflow-admin/access/as";
+/// Everything that ends at a date.
+pub const ACCESS_DATES: &str = "/kubeflow-admin/access/dates";
 pub const ACCESS_MAY: &str = "/kubeflow-admin/access/may";
 
 /// Many people in many profiles.
 pub const SHARE: &str = "/kubeflow-admin/access/share";
+
+pub const ADMINISTRATORS: &str = "/kubeflow-admin/administrators";
+pub const ADMINISTRATOR_NEW: &str = "/kubeflow-admin/administrators/new";
+pub const ADMINISTRATOR_REMOVE: &str = "/kubeflow-admin/administrators/remove";
+
+/// People who leave: the checklist, and what was done about it.
+pub const LEAVING: &str = "/kubeflow-admin/users/off-board";
+pub const LEAVING_RECEIPT: &str = "/kubeflow-admin/operations/{operation}/off-boarding";
 
 pub const CAPACITY: &str = "/kubeflow-admin/capacity";
 pub const USAGE: &str = "/kubeflow-admin/capacity/usage";
@@ -114,6 +134,22 @@ pub fn yaml(resource: &str, namespace: &str, name: &str) -> String {
     [resource, namespace, name]
         .iter()
         .fold(YAML.to_owned(), |path, part| fill(&path, part))
+}
+
+/// The form in which the date of a thing is changed.
+pub fn date_of(thing: &Dated) -> String {
+    match thing {
+        Dated::Contributor {
+            profile,
+            user,
+            role,
+        } => format!(
+            "{}?user={}&role={role}",
+            fill(CONTRIBUTOR_DATE, profile.as_str()),
+            encode(user.as_str())
+        ),
+        Dated::Freeze { profile } => fill(PROFILE_FREEZE, profile.as_str()),
+    }
 }
 
 /// Percent-encodes everything but letters, digits and `-._~@+`, which are safe in a path segment.

@@ -119,6 +119,11 @@ impl From<cluster::Error> for Problem {
                 "KA-DEX-CONFIG",
                 "The configuration of Dex cannot be changed safely",
             ),
+            cluster::Error::Disabled { .. } => (
+                StatusCode::CONFLICT,
+                "KA-LOGIN",
+                "This cannot be done with this login",
+            ),
             cluster::Error::MissingCrd { .. } => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "KA-CRD",

@@ -5,9 +5,16 @@ use crate::domain::Manager;
 
 /// On every page of the demo.
 pub const DEMO: &str = "This is a demo: the cluster is in the memory of this program, its people are invented, and all of it is gone when the program ends.";
+/// The same of a demo that is kept in a folder.
+pub const DEMO_KEPT: &str = "This is a demo: the cluster is in the memory of this program and its people are invented. What you change is there again after a restart, until the demo is started with --reset.";
 
 pub const PLAIN_HTTP: &str = "This connection is plain HTTP: passwords and this session can be read on the way. Prefer kubectl port-forward or the gateway with TLS.";
 pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without Dex. Every change is made and recorded as kubeflow-admin:break-glass.";
+
+/// What ending sessions cannot reach.
+pub const GATEWAY_SESSIONS: &str = "Sessions here and refresh tokens at Dex end at once. A session at Kubeflow’s gateway lives on for up to 24 hours, and so does an ID token that was given out: to cut access now, take away profiles and contributions.";
+pub const DISABLED: &str = "The hash of the password moves to an annotation of the Password object, and one that fits no password takes its place. Enable brings it back. What runs keeps running.";
+pub const LINK_OFFERED: &str = "When it is done, you make the link and hand it over. It works once, and the password is then written in your name, if you still may. Dex cannot ask for another password at the next sign-in; this is what comes closest.";
 
 pub const OWNER_NEEDS_NO_ROLE: &str = "The owner of a profile needs no further role in it";
 
@@ -56,6 +63,12 @@ pub fn action(constant: &str) -> &str {
         "login.password-shown" => "Password shown",
         "login.proved" | "dex.proved" => "Sign-in proved",
         "login.user-id-set" => "User ID set",
+        "login.disabled" => "Login disabled",
+        "login.enabled" => "Login enabled",
+        "login.link-offered" => "Link to set a password offered",
+        "login.link-made" => "Link to set a password made",
+        "login.password-changed" => "Password changed by its owner",
+        "login.password-chosen" => "Password set by its owner",
         "login.copied" => "Login copied to a Password object",
         "dex.configured" => "Configuration of Dex changed",
         "dex.restarted" => "Dex started anew",
@@ -69,6 +82,10 @@ pub fn action(constant: &str) -> &str {
         "quota.set" => "Quota set",
         "contributor.added" => "Contributor added",
         "contributor.removed" => "Contributor removed",
+        "contributor.dated" => "Contributor with a date",
+        "contributor.ended" => "Contributor ended on the date",
+        "freeze.ended" => "Thawed on the date",
+        "date.not-applied" => "Not ended on the date",
         "installation.repaired" => "Repaired",
         "session.opened" => "Signed in",
         "session.closed" => "Signed out",
@@ -85,6 +102,9 @@ pub fn action(constant: &str) -> &str {
         "contributor.mended" => "Contributor repaired",
         "contributor.remains-removed" => "Remains of a contributor removed",
         "container-defaults.set" => "Container defaults set",
+        "administrator.added" => "Administrator added",
+        "administrator.removed" => "Administrator removed",
+        "off-boarding.decided" => "Off-boarding decided",
         other => other,
     }
 }

@@ -182,3 +182,26 @@ fn what_is_not_for_the_image_is_not_sent_to_the_builder() {
         );
     }
 }
+
+#[test]
+fn nothing_that_is_copied_is_kept_from_the_build() {
+    let ignored = read(".dockerignore");
+    for stage in stages() {
+        for copied in stage.iter().filter_map(|line| line.strip_prefix("COPY ")) {
+            let mut sources: Vec<&str> = copied.split_whitespace().collect();
+            sources.pop();
+            if sources
+                .first()
+                .is_some_and(|first| first.starts_with("--from"))
+            {
+                continue;
+            }
+            for source in sources {
+                let hidden = ignored
+                    .lines()
+                    .find(|line| source == *line || source.starts_with(&format!("{line}/")));
+                assert_eq!(hidden, None, "{source}");
+            }
+        }
+    }
+}

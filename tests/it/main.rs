@@ -9,5 +9,6 @@ mod architecture;
 mod dockerfile;
 mod documents;
 mod postgres;
+mod requests;
 mod roles;
 mod store;

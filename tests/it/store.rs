@@ -1,6 +1,7 @@
 //! The store on both engines: each body below runs on a new `SQLite` file and on a new `PostgreSQL` database.
 
 mod counts;
+mod end_requests;
 mod fixtures;
 mod imports;
 mod leases;

@@ -28,6 +28,7 @@ fn login(cost: u32) -> Arc<Login> {
         source: LoginSource::PasswordObject,
         cost: Some(cost),
         default_password: false,
+        disabled: false,
     })
 }
 
@@ -50,6 +51,7 @@ fn pair(person: &str) -> Pair {
             subjects: vec![Subject::User(UserName::from_cluster(person))],
             count: 1,
             cluster_role: "kubeflow-edit".to_owned(),
+            until: None,
         }),
         policy: Some(PolicyHalf {
             user: Some(person.to_owned()),

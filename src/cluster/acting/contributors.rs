@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{Acting, Applied, added, removed, taken};
 use crate::cluster::error::Error;
-use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING};
+use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING, UNTIL};
 use crate::cluster::objects::{Mode, annotation};
-use crate::domain::{Change, Gateway, ProfileName, Role, UserName, binding_name};
+use crate::domain::{Change, Gateway, ProfileName, Role, Until, UserName, binding_name};
 
 /// One contributor's place.
 pub(super) struct Pair<'a> {
@@ -15,15 +15,18 @@ pub(super) struct Pair<'a> {
     pub(super) user: &'a UserName,
     pub(super) role: Role,
     pub(super) name: String,
+    /// What a new binding says about its end.
+    pub(super) until: Option<Until>,
 }
 
 impl<'a> Pair<'a> {
-    fn new(profile: &'a ProfileName, user: &'a UserName, role: Role) -> Self {
+    pub(super) fn new((profile, user, role): (&'a ProfileName, &'a UserName, Role)) -> Self {
         Self {
             profile,
             user,
             role,
             name: binding_name(user.as_str(), role),
+            until: None,
         }
     }
 
@@ -36,8 +39,12 @@ impl<'a> Pair<'a> {
     }
 
     pub(super) fn binding(&self) -> Value {
+        let mut metadata = self.metadata();
+        if let Some(until) = self.until {
+            metadata["annotations"][UNTIL] = json!(until.to_string());
+        }
         json!({
-            "apiVersion": ROLE_BINDING.api_version(), "kind": ROLE_BINDING.kind, "metadata": self.metadata(),
+            "apiVersion": ROLE_BINDING.api_version(), "kind": ROLE_BINDING.kind, "metadata": metadata,
             "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": self.role.cluster_role() },
             "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": self.user.as_str() }],
         })
@@ -57,7 +64,7 @@ impl<'a> Pair<'a> {
     }
 
     /// Is the object found under our name that of this person? Two addresses can have one name.
-    fn check(&self, kind: Kind, found: &DynamicObject) -> Result<(), Error> {
+    pub(super) fn check(&self, kind: Kind, found: &DynamicObject) -> Result<(), Error> {
         match annotation(found, "user") {
             Some(user) if user == self.user.as_str() => Ok(()),
             other => {
@@ -80,20 +87,24 @@ impl Acting {
         role: Role,
         mode: Mode,
     ) -> Result<Applied, Error> {
-        let pair = Pair::new(profile, user, role);
-        let gateway = self.cluster.gateway(profile).await;
+        self.complete(&Pair::new((profile, user, role)), mode).await
+    }
+
+    /// Creates what is missing of a pair.
+    pub(super) async fn complete(&self, pair: &Pair<'_>, mode: Mode) -> Result<Applied, Error> {
+        let gateway = self.gateway(pair.profile).await;
         let mut applied = Applied::default();
         for (kind, object) in [
             (ROLE_BINDING, pair.binding()),
             (AUTHORIZATION_POLICY, pair.policy(&gateway)),
         ] {
-            let objects = self.within(kind, profile.as_str());
+            let objects = self.within(kind, pair.profile.as_str());
             if let Some(found) = objects.find(&pair.name).await? {
                 pair.check(kind, &found)?;
                 applied.before = Some(json!({ "was": "there" }));
             } else {
                 objects.create(object, mode).await?;
-                applied.changes.push(change_added(kind, &pair));
+                applied.changes.push(change_added(kind, pair));
             }
         }
         Ok(applied)
@@ -107,7 +118,8 @@ impl Acting {
         role: Role,
         mode: Mode,
     ) -> Result<Applied, Error> {
-        let pair = Pair::new(profile, user, role);
+        let pair = Pair::new((profile, user, role));
+        let mut before = json!({ "was": "there" });
         let mut applied = Applied::default();
         for kind in [ROLE_BINDING, AUTHORIZATION_POLICY] {
             let objects = self.within(kind, profile.as_str());
@@ -122,7 +134,10 @@ impl Acting {
                     name: pair.name,
                 });
             }
-            applied.before = Some(json!({ "was": "there" }));
+            if let Some(until) = annotation(&found, UNTIL) {
+                before["until"] = json!(until);
+            }
+            applied.before = Some(before.clone());
             applied.changes.push(removed(
                 format!("{} {}/{}", kind.kind, profile, pair.name),
                 format!("{user}: {role}"),
@@ -149,7 +164,7 @@ mod tests {
             ProfileName::from_cluster("team"),
             UserName::from_cluster("ana@example.com"),
         );
-        let pair = Pair::new(&team, &ana, Role::Edit);
+        let pair = Pair::new((&team, &ana, Role::Edit));
         let old = Gateway {
             header: "x-user".to_owned(),
             prefix: "accounts:".to_owned(),

@@ -336,12 +336,7 @@ fn decoded(base64: &str) -> Option<String> {
 }
 
 pub(super) fn digest(text: &str) -> String {
-    use std::fmt::Write as _;
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    format!("{:x}", Sha256::digest(text.as_bytes()))
 }
 
 /// Digests of everything that the step has written or was about to write.

@@ -29,6 +29,25 @@ pub struct InventoryLine {
     pub names: Vec<String>,
 }
 
+impl InventoryLine {
+    /// What there is, in words; `None` when the cluster does not know the kind.
+    pub fn words(&self) -> Option<String> {
+        let (count, text) = match &self.amount {
+            Amount::NotInstalled => return None,
+            Amount::Unknown(why) => return Some(format!("not known: {why}")),
+            Amount::Count(count) => (*count, count.to_string()),
+            Amount::Volumes(count, size) => (*count, format!("{count}, {size} together")),
+        };
+        let more = if count > self.names.len() { " …" } else { "" };
+        let names = self.names.join(", ");
+        Some(if names.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("{text} ({names}{more})")
+        })
+    }
+}
+
 /// What people miss when it is gone, in the order in which they miss it.
 const KINDS: [(&str, Kind); 10] = [
     ("Volumes", CLAIM),

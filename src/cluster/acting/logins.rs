@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
+use super::sealing::refuse_disabled;
 use super::{Acting, Applied, NewLogin, added, is_of, removed, taken};
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{OFFLINE_SESSIONS, OPERATION, PASSWORD, REFRESH_TOKEN};
@@ -75,6 +76,7 @@ impl Acting {
     ) -> Result<Applied, Error> {
         let name = Login::object_name(email);
         let found = self.passwords().get(&name).await?;
+        refuse_disabled(&found, email)?;
         let hash = STANDARD.encode(hash.unwrap_or(PLACEHOLDER));
         self.write_field(&found, "hash", &Value::String(hash), mode)
             .await?;
@@ -142,6 +144,7 @@ impl Acting {
         let name = Login::object_name(email);
         match self.passwords().find(&name).await? {
             Some(found) => {
+                refuse_disabled(&found, email)?;
                 self.write_field(&found, "hash", &before["hash"], Mode::Apply)
                     .await
             }

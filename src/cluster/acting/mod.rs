@@ -3,10 +3,13 @@
 //! Each function answers what it would change or has changed, and what was there before. Values of secrets are never
 //! in an answer that is shown.
 
+mod administrators;
 mod anything;
 mod contributors;
+mod dates;
 mod defaults;
 mod dex;
+mod export;
 mod freeze;
 mod inventory;
 mod logins;
@@ -18,18 +21,24 @@ mod profiles;
 mod quotas;
 mod repairs;
 mod restart;
+mod sealing;
 mod yaml;
 
 pub use anything::{Owners, Refusal, Resource, Scope, Served, Target};
 pub use dex::{DexWrite, PutBack};
+pub use export::Logins;
 pub use probes::Bound;
 pub use restart::Direction;
+pub use sealing::LoginAsItIs;
 pub(super) use yaml::{OPEN_FIELDS, WITHHELD};
 pub use yaml::{ObjectName, Place, Shown};
+
+use std::sync::Arc;
 
 use kube::Client;
 use kube::api::DynamicObject;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::Cluster;
 use super::error::Error;
@@ -42,14 +51,18 @@ pub use offers::Offer;
 pub use pairs::PairPlace;
 
 use crate::domain::{
-    Change, Conflict, Email, GitObject, OperationId, ProfileName, Quota, ResourceName, UserName,
+    Change, Conflict, Email, Gateway, GitObject, OperationId, ProfileName, Quota, ResourceName,
+    UserName,
 };
 
-/// Somebody's hands.
+/// Somebody's hands, for one plan or one run. Cheap to clone; all clones remember the same.
+#[derive(Clone)]
 pub struct Acting {
     client: Client,
     cluster: Cluster,
     witness: Witness,
+    /// What the installation is configured with, once it was read.
+    gateway: Arc<OnceCell<Option<Gateway>>>,
 }
 
 /// What a write did, or would do.
@@ -101,6 +114,7 @@ impl Acting {
             client,
             cluster,
             witness: Witness::default(),
+            gateway: Arc::default(),
         }
     }
 
@@ -115,6 +129,13 @@ impl Acting {
 
     fn cluster_wide(&self, kind: Kind) -> Objects<'static> {
         Objects::cluster_wide(&self.client, kind).seen_by(&self.witness)
+    }
+
+    /// What a policy in this profile has to say: asked of the cluster once, however many policies are written.
+    async fn gateway(&self, profile: &ProfileName) -> Gateway {
+        let read = || self.cluster.configured_gateway();
+        let configured = self.gateway.get_or_try_init(read).await;
+        self.cluster.gateway_of(configured.cloned(), profile)
     }
 }
 

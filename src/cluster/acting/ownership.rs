@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Acting, Applied, changed};
-use crate::cluster::conflicts::owners;
+use crate::cluster::conflicts::{all_accepted, owners};
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, OWNER_BINDING, OWNER_POLICY, PROFILE, ROLE_BINDING,
@@ -39,15 +39,7 @@ impl Acting {
         }
         applied.conflicts = owners(&found, &["f:spec", "f:owner", "f:name"], ".spec.owner.name");
         if mode == Mode::Apply {
-            let refused: Vec<Conflict> = applied
-                .conflicts
-                .iter()
-                .filter(|conflict| !accepted.contains(conflict))
-                .cloned()
-                .collect();
-            if !refused.is_empty() {
-                return Err(Error::FieldConflict(refused));
-            }
+            all_accepted(&applied.conflicts, accepted)?;
         }
         let patch = json!({
             "metadata": { "resourceVersion": found.metadata.resource_version },

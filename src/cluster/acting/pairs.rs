@@ -7,7 +7,7 @@ use super::contributors::Pair;
 use super::{Acting, Applied, changed, removed};
 use crate::cluster::error::Error;
 use crate::cluster::facts::passages;
-use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING};
+use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING, UNTIL};
 use crate::cluster::objects::{Mode, Objects, annotation, without_server_fields};
 use crate::cluster::watch::Kept as _;
 use crate::domain::{BindingHalf, Change, ProfileName, Role, UserName};
@@ -27,12 +27,13 @@ impl Acting {
     /// Makes both objects say that this person has this role here. What is right already is left alone; a binding of
     /// another role has to be made anew, because Kubernetes lets nobody change what a binding refers to.
     pub async fn rewrite_pair(&self, place: &PairPlace<'_>, mode: Mode) -> Result<Applied, Error> {
-        let gateway = self.cluster.gateway(place.profile).await;
+        let gateway = self.gateway(place.profile).await;
         let pair = Pair {
             profile: place.profile,
             user: place.user,
             role: place.role,
             name: place.object.to_owned(),
+            until: None,
         };
         let mut before = serde_json::Map::new();
         let mut applied = Applied::default();
@@ -114,7 +115,7 @@ async fn put(
     objects: &Objects<'_>,
     kind: Kind,
     found: Option<&DynamicObject>,
-    wanted: Value,
+    mut wanted: Value,
     mode: Mode,
 ) -> Result<(), Error> {
     let Some(found) = found else {
@@ -132,6 +133,9 @@ async fn put(
     } else if wanted["roleRef"]["name"] == found.data["roleRef"]["name"] {
         patch["subjects"] = wanted["subjects"].clone();
     } else {
+        if let Some(until) = annotation(found, UNTIL) {
+            wanted["metadata"]["annotations"][UNTIL] = json!(until);
+        }
         objects.delete(found, mode).await?;
         if mode == Mode::Apply {
             objects.create(wanted, mode).await?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Acting, Applied, QuotaChange};
 use crate::cluster::applied;
-use crate::cluster::conflicts::{of_others, owners};
+use crate::cluster::conflicts::{all_accepted, of_others, owners};
 use crate::cluster::error::Error;
 use crate::cluster::facts::quota;
 use crate::cluster::kinds::PROFILE;
@@ -22,14 +22,7 @@ impl Acting {
         let before = found.data["spec"]["resourceQuotaSpec"]["hard"].clone();
         let conflicts = self.conflicts_of(&found, change).await?;
         if mode == Mode::Apply {
-            let refused: Vec<Conflict> = conflicts
-                .iter()
-                .filter(|conflict| !change.accepted.contains(conflict))
-                .cloned()
-                .collect();
-            if !refused.is_empty() {
-                return Err(Error::FieldConflict(refused));
-            }
+            all_accepted(&conflicts, change.accepted)?;
         }
         self.write_lines(&found, change, mode).await?;
         Ok(Applied {

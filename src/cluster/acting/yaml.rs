@@ -10,6 +10,7 @@ use super::Acting;
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, PASSWORD, PROFILE, RESOURCE_QUOTA, ROLE_BINDING,
+    SEALED_HASH,
 };
 use crate::cluster::objects::without_server_fields;
 use crate::domain::{DEX_NAMESPACE, is_object_name};
@@ -163,11 +164,12 @@ fn open(shown: Shown, object: &DynamicObject) -> Value {
             *content = json!(WITHHELD);
         }
     }
-    if let Some(copy) = value
-        .pointer_mut("/metadata/annotations")
-        .and_then(|annotations| annotations.get_mut(LAST_APPLIED))
-    {
-        *copy = json!(WITHHELD);
+    if let Some(annotations) = value.pointer_mut("/metadata/annotations") {
+        for key in [LAST_APPLIED, SEALED_HASH] {
+            if let Some(copy) = annotations.get_mut(key) {
+                *copy = json!(WITHHELD);
+            }
+        }
     }
     value
 }
@@ -180,7 +182,7 @@ mod tests {
     fn a_password_object_is_shown_without_its_hash_wherever_it_stands() {
         let object = serde_json::from_value(json!({
             "apiVersion": "dex.coreos.com/v1", "kind": "Password",
-            "metadata": { "name": "x", "uid": "1", "annotations": { LAST_APPLIED: "{\"hash\":\"c2VjcmV0\"}" } },
+            "metadata": { "name": "x", "uid": "1", "annotations": { LAST_APPLIED: "{\"hash\":\"c2VjcmV0\"}", SEALED_HASH: "c2VjcmV0" } },
             "email": "ana@example.com", "hash": "c2VjcmV0", "hashFromEnv": "X", "somethingNew": {"a": "c2VjcmV0"},
         }));
         let shown = open(Shown::Password, &object.unwrap());
@@ -188,7 +190,7 @@ mod tests {
             shown,
             json!({
                 "apiVersion": "dex.coreos.com/v1", "kind": "Password",
-                "metadata": { "name": "x", "annotations": { LAST_APPLIED: WITHHELD } },
+                "metadata": { "name": "x", "annotations": { LAST_APPLIED: WITHHELD, SEALED_HASH: WITHHELD } },
                 "email": "ana@example.com", "hash": WITHHELD, "hashFromEnv": WITHHELD, "somethingNew": WITHHELD,
             })
         );

@@ -177,6 +177,7 @@ impl DexFile {
                 source: LoginSource::Static,
                 cost: hash.cost,
                 default_password: hash.shipped,
+                disabled: false,
             }
         })
     }

@@ -7,14 +7,16 @@ use crate::access::{Access, Right, Who};
 use crate::web::csv::Csv;
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::until;
 
-const HEADER: [&str; 7] = [
+const HEADER: [&str; 8] = [
     "person or group",
     "kind",
     "profile",
     "role",
     "source",
     "object",
+    "until",
     "not right",
 ];
 
@@ -26,14 +28,15 @@ pub(super) async fn csv(
     let rights = query.select(&reach);
     let mut csv = Csv::with_header(&HEADER);
     for right in &rights {
-        csv.line(&cells(right));
+        let until = until::value(right.until.as_ref());
+        csv.line(&cells(right, &until));
     }
     let note = format!("{} rights as CSV", rights.len());
     access.record("access.exported", "access", &note).await?;
     Ok(csv.download("kubeflow-access.csv"))
 }
 
-fn cells(right: &Right) -> [&str; 7] {
+fn cells<'r>(right: &'r Right, until: &'r str) -> [&'r str; 8] {
     let kind = match right.who {
         Who::Person(_) => "user",
         Who::Group(_) => "group",
@@ -49,6 +52,7 @@ fn cells(right: &Right) -> [&str; 7] {
         right.level.as_str(),
         right.source.code(),
         &right.detail,
+        until,
         &right.trouble,
     ]
 }

@@ -162,6 +162,7 @@ mod tests {
             level: Level::Role(Role::Edit),
             source: Source::Contributor,
             detail: String::new(),
+            until: None,
             trouble: String::new(),
         }
     }

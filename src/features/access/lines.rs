@@ -11,7 +11,7 @@ use crate::web::frame::Frame;
 use crate::web::pager::{self, Pager};
 use crate::web::problem::Problem;
 use crate::web::view::{Notice, Tools};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 #[derive(Template)]
 #[template(path = "access/lines.html")]
@@ -37,6 +37,8 @@ struct Line {
     kind: &'static str,
     source: &'static str,
     detail: String,
+    /// Empty: no end.
+    until: String,
     verdict: &'static str,
     trouble: String,
 }
@@ -90,6 +92,7 @@ fn line(right: &Right) -> Line {
         kind: colour(right),
         source: right.source.label(),
         detail: right.detail.clone(),
+        until: until::words(right.until.as_ref()),
         verdict: if right.trouble.is_empty() {
             "Healthy"
         } else {

@@ -15,7 +15,7 @@ use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
 use crate::web::problem::Problem;
 use crate::web::view::{Notice, Tools};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 /// Columns that fit beside the names on an ordinary screen.
 const COLUMNS: usize = 8;
@@ -54,6 +54,8 @@ struct Cell {
     level: &'static str,
     source: &'static str,
     detail: String,
+    /// Empty: no end.
+    until: String,
     trouble: String,
     /// Colour of the badge; the words say the same.
     kind: &'static str,
@@ -224,6 +226,7 @@ fn cell(right: &Right) -> Cell {
         level: right.level.as_str(),
         source: right.source.label(),
         detail: right.detail.clone(),
+        until: until::words(right.until.as_ref()),
         trouble: right.trouble.clone(),
         kind: colour(right),
     }

@@ -12,7 +12,7 @@ const ASKED: [(&str, &str, &str); 3] = [
 ];
 
 /// Walks the chain of a person into a profile: five requests, whatever the size of the cluster.
-pub(super) async fn explain(access: &Access, typed: &str, profile: &Profile) -> Chain {
+pub async fn explain(access: &Access, typed: &str, profile: &Profile) -> Chain {
     let cluster = access.cluster();
     let stated = access.stated(typed.trim());
     let name = match &stated {

@@ -15,6 +15,7 @@ pub(super) fn tabs(here: &str, address: &Address) -> Vec<Tab> {
         ("By person", address.with("by", "")),
         ("By profile", address.with("by", "profiles")),
         ("As a list", address.with("by", "lines")),
+        ("Ends on a date", paths::ACCESS_DATES.to_owned()),
         ("Why can’t … get in?", paths::ACCESS_WHY.to_owned()),
         ("May … do this?", paths::ACCESS_MAY.to_owned()),
         ("View as …", paths::ACCESS_AS.to_owned()),

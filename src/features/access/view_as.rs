@@ -16,7 +16,7 @@ use crate::web::frame::{Banner, Frame};
 use crate::web::pager::Address;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Meter, Notice};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct AsQuery {
@@ -47,6 +47,7 @@ struct ProfileView {
     href: String,
     why_href: String,
     role: &'static str,
+    until: String,
     verdict: &'static str,
     reason: String,
     meters: Vec<Meter>,
@@ -127,6 +128,7 @@ fn profile_view(person: &UserName, own: &OwnProfile) -> ProfileView {
             Standing::Owner => "owner",
             Standing::Contributor(role) => role.as_str(),
         },
+        until: until::words(own.until.as_ref()),
         verdict: own.profile.health.verdict.as_str(),
         reason: own.profile.health.reason.clone(),
         meters: view::meters(&own.profile),

@@ -20,11 +20,14 @@ struct ShowPage {
     frame: Frame,
     notice: Option<Notice>,
     facts: Vec<Fact>,
+    password: Action,
     groups: Vec<String>,
     permissions: Vec<PermissionRow>,
     sessions: Vec<SessionRow>,
     end_others: Option<Action>,
 }
+
+const CHANGE: &str = "Change password";
 
 struct PermissionRow {
     what: String,
@@ -49,6 +52,10 @@ pub(super) async fn show(signed_in: SignedIn, frame: Frame) -> Result<Response, 
         frame: frame.titled("Account"),
         notice: None,
         facts: facts(&signed_in),
+        password: match signed_in.own_login() {
+            Ok(_) => Action::allowed(CHANGE, paths::ACCOUNT_PASSWORD),
+            Err(why) => Action::denied(CHANGE, why),
+        },
         groups: signed_in
             .actor()
             .groups

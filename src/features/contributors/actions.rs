@@ -1,47 +1,52 @@
 //! Adding and removing a contributor become plans to review.
 
 use axum::response::Response;
-use http::StatusCode;
 
+use super::form::{self, Typed};
 use super::operations;
 use crate::access::Access;
-use crate::domain::{Email, ProfileName, Role, UserName};
+use crate::clock::Clock;
+use crate::domain::{Email, Operation, ProfileName, Role, UserName};
 use crate::web::extract::Path;
+use crate::web::fields::FormErrors;
 use crate::web::form::CheckedForm;
+use crate::web::frame::Frame;
 use crate::web::problem::Problem;
-use crate::web::{page, paths, words};
+use crate::web::{page, paths, until, words};
 
 pub(super) async fn add(
     access: Access,
+    frame: Frame,
     Path(name): Path<ProfileName>,
     CheckedForm(fields): CheckedForm,
 ) -> Result<Response, Problem> {
-    let email: Email = fields
-        .get("email")
-        .parse()
-        .map_err(|why| wrong(&name, fields.get("email"), &why))?;
-    let role: Role = fields
-        .get("role")
-        .parse()
-        .map_err(|why| wrong(&name, fields.get("role"), &why))?;
     let profile = access
         .cluster()
         .profile(&name)
         .ok_or_else(|| Problem::not_found(&format!("profile named {name}")))?;
-    let user = UserName::from(&email);
-    if profile
-        .owner
-        .as_ref()
-        .is_some_and(|owner| owner.name == user)
-    {
-        return Err(wrong(&name, email.as_str(), &words::OWNER_NEEDS_NO_ROLE));
+    let typed = Typed {
+        email: fields.get("email"),
+        role: fields.get("role"),
+        until: fields.get("until"),
+    };
+    let mut errors = FormErrors::default();
+    let email = errors.take("email", typed.email.parse::<Email>());
+    let role = errors.take("role", typed.role.parse::<Role>());
+    let until = until::typed(typed.until, Clock.now(), &mut errors);
+    let user = email.as_ref().map(UserName::from);
+    let owner = profile.owner.as_ref().map(|owner| &owner.name);
+    if user.is_some() && owner == user.as_ref() {
+        errors.add("email", words::OWNER_NEEDS_NO_ROLE);
     }
-    let there = access.contributors_of(&name);
-    let operation = operations::plan_add(&access, &name, (&user, role), &there).await?;
-    Ok(page::see_other(&paths::fill(
-        paths::OPERATION,
-        &operation.id.to_string(),
-    )))
+    match (user, role, until) {
+        (Some(user), Some(role), Some(until)) if errors.is_empty() => {
+            let there = access.contributors_of(&name);
+            let place = (&name, &user, role);
+            let operation = operations::plan_add(&access, place, until, &there).await?;
+            Ok(review(&operation))
+        }
+        _ => form::again(frame, &name, typed, errors),
+    }
 }
 
 pub(super) async fn remove(
@@ -49,38 +54,19 @@ pub(super) async fn remove(
     Path(name): Path<ProfileName>,
     CheckedForm(fields): CheckedForm,
 ) -> Result<Response, Problem> {
-    let role: Role = fields
-        .get("role")
-        .parse()
-        .map_err(|why| wrong(&name, fields.get("role"), &why))?;
     let user = UserName::from_cluster(fields.get("user"));
-    let there = access
-        .contributors_of(&name)
+    let wanted = fields.get("role");
+    let found = access.contributors_of(&name);
+    let there = found
         .iter()
-        .any(|c| c.user == user && c.role == role);
-    if !there {
-        return Err(Problem::not_found(&format!(
-            "contributor {user} with {role} in {name}"
-        )));
-    }
-    let operation = operations::plan_remove(&access, &name, &user, role).await?;
-    Ok(page::see_other(&paths::fill(
-        paths::OPERATION,
-        &operation.id.to_string(),
-    )))
+        .find(|c| c.user == user && c.role.as_str() == wanted)
+        .ok_or_else(|| {
+            Problem::not_found(&format!("contributor {user} with {wanted} in {name}"))
+        })?;
+    let operation = operations::plan_remove(&access, &name, &user, there.role).await?;
+    Ok(review(&operation))
 }
 
-fn wrong(profile: &ProfileName, typed: &str, why: &dyn std::fmt::Display) -> Problem {
-    let typed: String = typed.chars().take(150).collect();
-    Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "KA-INPUT",
-        "This contributor cannot be added",
-        why.to_string(),
-    )
-    .input(&format!("You typed “{typed}”. Nothing was changed."))
-    .way(
-        "Back to the profile",
-        paths::fill(paths::PROFILE, profile.as_str()),
-    )
+pub(super) fn review(operation: &Operation) -> Response {
+    page::see_other(&paths::fill(paths::OPERATION, &operation.id.to_string()))
 }

@@ -3,13 +3,14 @@
 use axum::response::Response;
 use http::StatusCode;
 
+use super::actions::review;
 use super::operations::{Diagnosis, diagnose, plan_mend};
 use crate::access::Access;
-use crate::domain::{Operation, PairFix, ProfileName};
+use crate::domain::{PairFix, ProfileName};
 use crate::web::extract::Path;
 use crate::web::form::CheckedForm;
+use crate::web::paths;
 use crate::web::problem::Problem;
-use crate::web::{page, paths};
 
 pub(super) async fn mend(
     access: Access,
@@ -62,8 +63,4 @@ async fn find(access: &Access, name: &ProfileName, object: &str) -> Result<Diagn
         .into_iter()
         .find(|diagnosis| diagnosis.pair.object == object)
         .ok_or_else(missing)
-}
-
-fn review(operation: &Operation) -> Response {
-    page::see_other(&paths::fill(paths::OPERATION, &operation.id.to_string()))
 }

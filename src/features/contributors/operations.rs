@@ -4,24 +4,20 @@ use std::sync::Arc;
 
 use crate::access::{Access, SignedIn};
 use crate::domain::{
-    Contribution, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix, ProfileName, Role,
-    Stated, Step, Upkeep, UserName,
+    Contribution, DatedStep, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix,
+    ProfileName, Role, Stated, Step, Until, Upkeep, UserName, Written,
 };
 use crate::operation::PlanError;
 
-/// Gives `role`; other roles of the same person among those who are `there` are taken away after it, so that there is
-/// no moment without access. For administrators, and for whoever keeps the profile.
+/// Gives `role`, with an end if there is one; other roles of the same person among those who are `there` are taken away
+/// after it, so that there is no moment without access. For administrators, and for whoever keeps the profile.
 pub async fn plan_add(
     signed_in: &SignedIn,
-    profile: &ProfileName,
-    (user, role): (&UserName, Role),
+    (profile, user, role): (&ProfileName, &UserName, Role),
+    until: Option<Until>,
     there: &[Arc<Contribution>],
 ) -> Result<Operation, PlanError> {
-    let mut steps = vec![Step::AddContributor {
-        profile: profile.clone(),
-        user: user.clone(),
-        role,
-    }];
+    let mut steps = vec![let_in(profile, user, role, until)];
     for other in there.iter().filter(|c| c.user == *user && c.role != role) {
         steps.push(Step::RemoveContributor {
             profile: profile.clone(),
@@ -37,13 +33,50 @@ pub async fn plan_add(
         .await
 }
 
+/// Gives a contributor another date, or takes the date away.
+pub async fn plan_date(
+    access: &Access,
+    one: &Contribution,
+    until: Option<Until>,
+) -> Result<Operation, PlanError> {
+    let steps = vec![Step::Dated(DatedStep::LetIn {
+        profile: one.profile.clone(),
+        user: one.user.clone(),
+        role: one.role,
+        until,
+    })];
+    let subject = one.dated().subject();
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::SetDate, subject, steps)
+        .await
+}
+
+/// Without an end whoever is there already keeps the one they have.
+fn let_in(profile: &ProfileName, user: &UserName, role: Role, until: Option<Until>) -> Step {
+    let (profile, user) = (profile.clone(), user.clone());
+    match until {
+        Some(_) => Step::Dated(DatedStep::LetIn {
+            profile,
+            user,
+            role,
+            until,
+        }),
+        None => Step::AddContributor {
+            profile,
+            user,
+            role,
+        },
+    }
+}
+
 /// The same for many: every person in every profile. Owners are left out, and who has the role already. `None` when
 /// nothing is left to do.
 pub async fn plan_many(
     access: &Access,
     people: &[Email],
     profiles: &[ProfileName],
-    role: Role,
+    (role, until): (Role, Option<Until>),
 ) -> Result<Option<Operation>, PlanError> {
     let mut steps = Vec::new();
     for name in profiles {
@@ -55,7 +88,7 @@ pub async fn plan_many(
         for person in people {
             let user = UserName::from(person);
             if owner.as_ref() != Some(&user) {
-                steps.extend(share(name, &user, role, &there));
+                steps.extend(share(name, &user, (role, until), &there));
             }
         }
     }
@@ -77,17 +110,18 @@ pub async fn plan_many(
 fn share(
     profile: &ProfileName,
     user: &UserName,
-    role: Role,
+    (role, until): (Role, Option<Until>),
     there: &[Arc<Contribution>],
 ) -> Vec<Step> {
     let theirs = || there.iter().filter(|one| one.user == *user);
     let mut steps = Vec::new();
-    if !theirs().any(|one| one.role == role && one.binding && one.policy) {
-        steps.push(Step::AddContributor {
-            profile: profile.clone(),
-            user: user.clone(),
-            role,
-        });
+    let ends_then = |one: &Contribution| {
+        let present = one.until.as_ref().and_then(Written::until);
+        until.is_none() || present == until
+    };
+    let has_it = |one: &Arc<Contribution>| one.role == role && one.binding && one.policy;
+    if !theirs().any(|one| has_it(one) && ends_then(one)) {
+        steps.push(let_in(profile, user, role, until));
     }
     let others = theirs().filter(|one| one.role != role);
     steps.extend(others.map(|one| Step::RemoveContributor {
@@ -104,16 +138,31 @@ pub async fn plan_remove(
     user: &UserName,
     role: Role,
 ) -> Result<Operation, PlanError> {
-    let steps = vec![Step::RemoveContributor {
+    plan_remove_all(signed_in, profile, &[(user.clone(), role)]).await
+}
+
+/// Several roles of one person, who may be written in several ways.
+pub async fn plan_remove_all(
+    signed_in: &SignedIn,
+    profile: &ProfileName,
+    roles: &[(UserName, Role)],
+) -> Result<Operation, PlanError> {
+    let steps = roles.iter().map(|(user, role)| Step::RemoveContributor {
         profile: profile.clone(),
         user: user.clone(),
-        role,
-    }];
+        role: *role,
+    });
+    let user = roles.first().map_or("nobody", |(user, _)| user.as_str());
     let subject = format!("{user} in {profile}");
     signed_in
         .engine()
         .planner()
-        .plan(signed_in.actor(), Kind::RemoveContributor, subject, steps)
+        .plan(
+            signed_in.actor(),
+            Kind::RemoveContributor,
+            subject,
+            steps.collect(),
+        )
         .await
 }
 
@@ -149,6 +198,13 @@ pub async fn diagnose(access: &Access, profile: &ProfileName) -> (Gateway, Vec<D
     (gateway, found)
 }
 
+/// The date of a pair under whatever name.
+fn until_of(access: &Access, profile: &ProfileName, object: &str) -> Option<Until> {
+    let pairs = access.cluster().pairs(profile);
+    let pair = pairs.iter().find(|pair| pair.object == object)?;
+    pair.binding.as_ref()?.until.as_ref()?.until()
+}
+
 /// The steps that bring a contributor to what Kubeflow expects.
 pub async fn plan_mend(
     access: &Access,
@@ -169,11 +225,12 @@ pub async fn plan_mend(
             role: *role,
         })],
         PairFix::Rename { user, role } => vec![
-            Step::AddContributor {
-                profile: profile_name,
-                user: user.clone(),
-                role: *role,
-            },
+            let_in(
+                &profile_name,
+                user,
+                *role,
+                until_of(access, profile, object),
+            ),
             remove,
         ],
         PairFix::Remove => vec![remove],

@@ -5,14 +5,15 @@ use axum::response::Response;
 
 use super::operations::plan_many;
 use crate::access::Access;
+use crate::clock::Clock;
 use crate::domain::{Email, Role};
 use crate::features::profiles::naming::named;
-use crate::web::fields::{Choice, FieldError, FormErrors, SelectField};
+use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::form::CheckedForm;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::text_area::{TextArea, words};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 /// More would be a plan that nobody reads, tried for minutes.
 const MOST: usize = 200;
@@ -26,10 +27,15 @@ struct SharePage {
     people: TextArea,
     profiles: TextArea,
     role: SelectField,
+    until: Field,
 }
 
 pub(super) async fn form(_: Access, frame: Frame) -> Result<Response, Problem> {
-    page::ok(&share_page(frame, ("", "", "edit"), FormErrors::default()))
+    page::ok(&share_page(
+        frame,
+        ("", "", "edit", ""),
+        FormErrors::default(),
+    ))
 }
 
 pub(super) async fn share(
@@ -41,6 +47,7 @@ pub(super) async fn share(
         fields.get("people"),
         fields.get("profiles"),
         fields.get("role"),
+        fields.get("until"),
     );
     let mut errors = FormErrors::default();
     let people = people(typed.0, &mut errors);
@@ -55,10 +62,11 @@ pub(super) async fn share(
             ),
         );
     }
-    let Some(role) = role.filter(|_| errors.is_empty()) else {
+    let until = until::typed(typed.3, Clock.now(), &mut errors);
+    let Some((role, until)) = role.zip(until).filter(|_| errors.is_empty()) else {
         return page::invalid(&share_page(frame, typed, errors));
     };
-    if let Some(operation) = plan_many(&access, &people, &profiles, role).await? {
+    if let Some(operation) = plan_many(&access, &people, &profiles, (role, until)).await? {
         let review = paths::fill(paths::OPERATION, &operation.id.to_string());
         return Ok(page::see_other(&review));
     }
@@ -86,7 +94,7 @@ fn people(text: &str, errors: &mut FormErrors) -> Vec<Email> {
 
 fn share_page(
     frame: Frame,
-    (people, profiles, role): (&str, &str, &str),
+    (people, profiles, role, until): (&str, &str, &str, &str),
     errors: FormErrors,
 ) -> SharePage {
     let options = Role::ALL
@@ -102,6 +110,7 @@ fn share_page(
         people: TextArea::new("people", "People, by e-mail", people, &errors),
         profiles: TextArea::new("profiles", "Profiles", profiles, &errors),
         role: select,
+        until: until::field(until, &errors),
         errors: errors.0,
     }
 }

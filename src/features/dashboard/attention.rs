@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::access::{Access, Finding};
-use crate::domain::{HealthVerdict, Permission, Profile, Quantity, State};
+use crate::access::{Access, Finding, KnownEnding};
+use crate::domain::{EndState, HealthVerdict, Permission, Profile, Quantity, State};
 use crate::store::{self, OperationFilter};
 use crate::web::pager::Address;
 use crate::web::paths;
@@ -59,6 +59,7 @@ pub(super) async fn groups(
     }
     groups.extend(of_logins(access));
     groups.push((HealthVerdict::Broken, failed(access).await?));
+    groups.push((HealthVerdict::Warning, dates(access).await?));
     groups.retain(|(_, group)| group.total > 0);
     groups.sort_by_key(|(verdict, _)| *verdict);
     Ok(groups.into_iter().map(|(_, group)| group).collect())
@@ -116,6 +117,26 @@ fn of_logins(access: &Access) -> Vec<(HealthVerdict, Group)> {
         (verdict, group)
     };
     FINDINGS.into_iter().map(of).collect()
+}
+
+/// Dates that somebody relies on, and that will not end anything by themselves.
+async fn dates(access: &Access) -> Result<Group, store::Error> {
+    let href = Address::new(paths::ACCESS_DATES, &[]).with("state", "stuck");
+    let title = "Dates that end nothing by themselves";
+    if !access.may(Permission::ReadAccess) {
+        return Ok(group(HealthVerdict::Warning, title, href, Vec::new()));
+    }
+    let (known, _) = access.endings().await?;
+    let line = |one: &KnownEnding| match &one.state {
+        EndState::Stuck(why) => Some(Line {
+            title: one.ending.thing.subject(),
+            href: paths::date_of(&one.ending.thing),
+            text: why.clone(),
+        }),
+        EndState::Ahead | EndState::Due => None,
+    };
+    let lines = known.iter().filter_map(line).collect();
+    Ok(group(HealthVerdict::Warning, title, href, lines))
 }
 
 /// Operations that stopped in the middle: somebody has to resume or undo them.

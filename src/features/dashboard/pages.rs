@@ -59,7 +59,7 @@ pub(super) async fn show(signed_in: SignedIn, frame: Frame) -> Result<Response, 
     })
 }
 
-/// What is going on and what happened last, for those who may see the record.
+/// What is going on, which plans of theirs wait, and what happened last, for those who may see the record.
 async fn record(
     access: &Access,
     now: Timestamp,
@@ -71,7 +71,15 @@ async fn record(
         state: Some(State::Running),
         ..OperationFilter::default()
     };
-    let (running, _) = access.operations(&filter, 5, 0).await?;
+    let (mut running, _) = access.operations(&filter, 5, 0).await?;
+    let filter = OperationFilter {
+        state: Some(State::Planned),
+        actor: access.actor().user.to_string(),
+        ..OperationFilter::default()
+    };
+    let (mut planned, _) = access.operations(&filter, 5, 0).await?;
+    planned.retain(|operation| access.is_mine(operation));
+    running.append(&mut planned);
     let (recent, _) = access.activity(&AuditFilter::default(), 8, 0).await?;
     Ok((
         running

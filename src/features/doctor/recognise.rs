@@ -55,6 +55,31 @@ pub(crate) enum Recognition {
 }
 
 impl Recognition {
+    /// After the word Kubeflow.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Recognised {
+                release,
+                confidence,
+                agreeing,
+                dissenting,
+            } => format!(
+                "{} ({}: {} of {} versions agree)",
+                release.name,
+                confidence.describe(),
+                agreeing.len(),
+                agreeing.len() + dissenting.len()
+            ),
+            Self::Unknown { votes } => format!(
+                "of an unknown release ({} versions found, none of them known)",
+                votes.len()
+            ),
+            Self::NotInstalled => {
+                "not found: there is no Central Dashboard and no profile controller".to_owned()
+            }
+        }
+    }
+
     pub(crate) fn of(workloads: &[Workload], places: &Places) -> Self {
         if !places.has_kubeflow() {
             return Self::NotInstalled;

@@ -14,7 +14,7 @@ use crate::domain::{Finding, Remedy, Severity};
 /// For people.
 pub(crate) fn table(case: &Case<'_>, reports: &[Report]) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "Kubeflow    {}", installed(&case.recognition));
+    let _ = writeln!(text, "Kubeflow    {}", case.recognition.describe());
     let _ = writeln!(text, "Kubernetes  {}", said(&case.snapshot.kubernetes));
     if let Some(wanted) = case.wanted {
         let _ = writeln!(text, "To install  {}", wanted.name);
@@ -71,25 +71,6 @@ fn said(version: &str) -> &str {
         "not said by the API server"
     } else {
         version
-    }
-}
-
-fn installed(recognition: &Recognition) -> String {
-    match recognition {
-        Recognition::Recognised {
-            release,
-            confidence,
-            agreeing,
-            dissenting,
-        } => format!(
-            "{} ({}; {} of {} versions agree)",
-            release.name,
-            confidence.describe(),
-            agreeing.len(),
-            agreeing.len() + dissenting.len()
-        ),
-        Recognition::Unknown { .. } => "of an unknown release".to_owned(),
-        Recognition::NotInstalled => "not found".to_owned(),
     }
 }
 
@@ -268,7 +249,7 @@ mod tests {
         let reports = run::run(&case);
         let text = table(&case, &reports);
         assert!(
-            text.contains("Kubeflow    1.9.1 (certain; 9 of 9 versions agree)"),
+            text.contains("Kubeflow    1.9.1 (certain: 9 of 9 versions agree)"),
             "{text}"
         );
         assert!(

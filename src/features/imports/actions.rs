@@ -4,11 +4,10 @@ use askama::Template;
 use axum::response::Response;
 
 use super::check::{Checked, Taken, check};
-use super::form::{Common, ImportForm};
+use super::form::ImportForm;
 use super::pages::NewPage;
-use super::table;
+use super::{operations, table};
 use crate::access::{Access, SignedIn};
-use crate::domain::{ImportPart, ImportRow};
 use crate::features::operations::mine_and_fresh;
 use crate::operation::PlanError;
 use crate::web::extract::Path;
@@ -36,8 +35,11 @@ pub(super) async fn plan(
     };
     note_problems(&form, &checked, &mut errors);
     if errors.is_empty() {
-        match planned(&access, &checked.rows, common).await {
-            Ok(response) => return Ok(response),
+        match operations::plan_add(&access, &checked.rows, common).await {
+            Ok(operation) => {
+                let review = paths::fill(paths::OPERATION, &operation.id.to_string());
+                return Ok(page::see_other(&review));
+            }
             // What the API server says of a row, a quota or a name belongs to what was typed.
             Err(PlanError::Cluster(error)) => errors.add("people", error),
             Err(error) => return Err(error.into()),
@@ -58,33 +60,6 @@ fn note_problems(form: &ImportForm, checked: &Checked, errors: &mut FormErrors) 
             format!("{count} lines have problems; the table says which"),
         ),
     }
-}
-
-async fn planned(
-    access: &Access,
-    rows: &[ImportRow],
-    common: Common,
-) -> Result<Response, PlanError> {
-    let people = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let mut parts = vec![ImportPart::Logins { people }];
-    if common.pattern.is_some() {
-        let quota = common.quota;
-        parts.push(ImportPart::Profiles { people, quota });
-    }
-    if !common.shares.is_empty() {
-        let shares = common.shares;
-        parts.push(ImportPart::Shares { shares });
-    }
-    if common.pattern.is_some() {
-        parts.push(ImportPart::Ready);
-    }
-    parts.push(ImportPart::Prove);
-    let planner = access.engine().planner();
-    let operation = planner.plan_import(access.actor(), rows, parts).await?;
-    Ok(page::see_other(&paths::fill(
-        paths::OPERATION,
-        &operation.id.to_string(),
-    )))
 }
 
 pub(super) async fn stop(
@@ -126,13 +101,15 @@ pub(super) async fn sheet(
     if operation.state.is_active() {
         return Ok(page::see_other(&paths::fill(paths::OPERATION, &id)));
     }
-    let sheet = signed_in.engine().take_sheet(&operation.id).await?;
-    if !sheet.is_empty() {
-        let note = format!("{} passwords were shown", sheet.len());
+    let engine = signed_in.engine();
+    if engine.holds_sheet(&operation.id) {
+        // Recorded first: a record that cannot be written must not take the only copy with it.
+        let note = "the generated passwords were shown";
         signed_in
-            .record("import.sheet-shown", &operation.subject, &note)
+            .record("import.sheet-shown", &operation.subject, note)
             .await?;
     }
+    let sheet = engine.take_sheet(&operation.id).await?;
     let slips = sheet.into_iter().map(|(row, password)| Slip {
         name: row.username,
         email: row.email.to_string(),

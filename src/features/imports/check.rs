@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::form::{Common, USER};
+use super::operations::{Common, USER};
 use super::table::Line;
 use crate::access::Access;
 use crate::domain::{Email, ImportRow, ProfileName, Stage};
 
 /// What stands in the way of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RowProblem {
+pub(crate) struct RowProblem {
     pub line: u64,
     pub text: String,
     pub why: String,
@@ -17,19 +17,20 @@ pub(super) struct RowProblem {
 
 /// People that can be added, and lines that cannot.
 #[derive(Debug, Default)]
-pub(super) struct Checked {
+pub(crate) struct Checked {
     pub rows: Vec<ImportRow>,
     pub problems: Vec<RowProblem>,
 }
 
 /// Names that are taken already.
-pub(super) struct Taken {
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
     logins: HashSet<String>,
     profiles: HashSet<String>,
 }
 
 impl Taken {
-    pub(super) fn of(access: &Access) -> Self {
+    pub(crate) fn of(access: &Access) -> Self {
         let people = access.people();
         let with_login = people.iter().filter(|person| !person.logins.is_empty());
         let profiles = access.cluster().profiles();
@@ -45,7 +46,7 @@ impl Taken {
 }
 
 /// One pass; first come, first served.
-pub(super) fn check(lines: &[Line], common: &Common, taken: &Taken) -> Checked {
+pub(crate) fn check(lines: &[Line], common: &Common, taken: &Taken) -> Checked {
     let mut checked = Checked::default();
     let mut emails: HashMap<Email, u64> = HashMap::new();
     let mut profiles: HashMap<ProfileName, u64> = HashMap::new();

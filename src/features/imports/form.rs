@@ -1,18 +1,17 @@
 //! “Add many” as typed.
 
+use super::operations::{Common, USER};
 use crate::access::Access;
 use crate::domain::{ProfileName, Quota, Role, Share};
 use crate::features::quotas::form::QuotaForm;
 use crate::web::fields::FormErrors;
 use crate::web::form::Fields;
 
-/// Stands for the part of the address before the `@`.
-pub(super) const USER: &str = "{user}";
 /// Shared profiles on the form.
 pub(super) const SHARES: usize = 3;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct ImportForm {
+pub(crate) struct ImportForm {
     pub people: String,
     pub with_profile: bool,
     pub pattern: String,
@@ -20,15 +19,6 @@ pub(super) struct ImportForm {
     /// Profile and role.
     pub shared: Vec<(String, String)>,
     pub skip: bool,
-}
-
-/// What holds for everybody on the list.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Common {
-    /// `None`: no profiles.
-    pub pattern: Option<String>,
-    pub quota: Quota,
-    pub shares: Vec<Share>,
 }
 
 impl ImportForm {
@@ -66,7 +56,7 @@ impl ImportForm {
             .resize(SHARES, (String::new(), Role::Edit.to_string()));
     }
 
-    pub(super) fn common(&self, access: &Access, errors: &mut FormErrors) -> Common {
+    pub(crate) fn common(&self, access: &Access, errors: &mut FormErrors) -> Common {
         let quota = self.quota.parse(errors);
         let pattern = self.with_profile.then(|| self.pattern.clone());
         if let Some(pattern) = &pattern

@@ -1,12 +1,13 @@
 //! Adding many people at once: a pasted list, checked row by row; its progress row by row; its result and its sheet.
 
 mod actions;
-mod check;
-mod form;
+pub(crate) mod check;
+pub(crate) mod form;
+pub mod operations;
 mod pages;
 mod result;
 mod rows;
-mod table;
+pub(crate) mod table;
 
 use crate::domain::Permission;
 use crate::web::app::App;

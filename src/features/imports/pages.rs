@@ -4,7 +4,8 @@ use askama::Template;
 use axum::response::Response;
 
 use super::check::{Checked, RowProblem};
-use super::form::{ImportForm, USER, share_id};
+use super::form::{ImportForm, share_id};
+use super::operations::USER;
 use crate::access::Access;
 use crate::domain::{QuotaUse, Role};
 use crate::features::quotas::form::QuotaFields;

@@ -3,7 +3,7 @@
 
 /// One line, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Where in the text, counted from 1.
     pub number: u64,
     pub email: String,
@@ -16,7 +16,7 @@ pub(super) const MOST: usize = 5000;
 
 /// Why a list cannot be read as one.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum TableError {
+pub(crate) enum TableError {
     #[error("Paste at least one line")]
     Empty,
     #[error("At most {MOST} people fit in one list; this one has {0}. Split it")]
@@ -34,7 +34,7 @@ struct Columns {
     profile: Option<usize>,
 }
 
-pub(super) fn read(text: &str) -> Result<Vec<Line>, TableError> {
+pub(crate) fn read(text: &str) -> Result<Vec<Line>, TableError> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut place = Place::default();
     let mut reader = csv::ReaderBuilder::new()

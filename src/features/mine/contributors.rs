@@ -12,7 +12,7 @@ use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
 use crate::web::form::CheckedForm;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
-use crate::web::{page, paths, words};
+use crate::web::{page, paths, until, words};
 
 #[derive(Template)]
 #[template(path = "mine/contributors.html")]
@@ -29,6 +29,8 @@ struct ContributorsPage {
 struct Row {
     user: String,
     role: &'static str,
+    /// Empty: no end.
+    until: String,
     verdict: &'static str,
     reason: &'static str,
 }
@@ -84,7 +86,7 @@ pub(super) async fn add(
         return page::invalid(&contributors_page(frame, &keeper, &denied, typed, errors));
     };
     let there = keeper.contributors();
-    let operation = plan_add(&keeper, &name, (&user, role), &there).await?;
+    let operation = plan_add(&keeper, (&name, &user, role), None, &there).await?;
     Ok(review(&operation))
 }
 
@@ -153,6 +155,7 @@ fn contributors_page(
         Row {
             user: one.user.to_string(),
             role: one.role.as_str(),
+            until: until::words(one.until.as_ref()),
             verdict,
             reason,
         }

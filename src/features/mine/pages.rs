@@ -8,7 +8,7 @@ use crate::cluster::{QUOTA_NAME, Shown};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Link, Meter, Notice};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 #[derive(Template)]
 #[template(path = "mine/show.html")]
@@ -23,6 +23,8 @@ struct ShowPage {
 struct MyProfile {
     name: String,
     role: &'static str,
+    /// Empty: no end.
+    until: String,
     verdict: &'static str,
     reason: String,
     remedy: String,
@@ -59,6 +61,7 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
     let keeper = signed_in.keeper_of(own);
     MyProfile {
         role,
+        until: until::words(own.until.as_ref()),
         verdict: own.profile.health.verdict.as_str(),
         reason: own.profile.health.reason.clone(),
         remedy: String::new(),
@@ -71,7 +74,10 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
             let others = keeper.contributors();
             let others = others.iter();
             others
-                .map(|one| format!("{} ({})", one.user, one.role.as_str()))
+                .map(|one| match until::words(one.until.as_ref()).as_str() {
+                    "" => format!("{} ({})", one.user, one.role),
+                    until => format!("{} ({}, {until})", one.user, one.role),
+                })
                 .collect()
         }),
         manage: keeper.is_some().then(|| {

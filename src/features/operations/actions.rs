@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
-use super::pages;
+use super::{handing_over, pages};
 use crate::access::{Freshness, SignedIn};
 use crate::domain::{Operation, OperationId, State};
 use crate::operation::{Consent, TakenOver, Temporary};
@@ -87,15 +87,19 @@ pub(super) async fn receipt(
     signed_in: SignedIn,
     frame: Frame,
     Path(id): Path<String>,
+    headers: HeaderMap,
     _form: CheckedForm,
 ) -> Result<Response, Problem> {
     let operation = mine(&signed_in, &id).await?;
-    let password = if operation.state == State::Done {
-        signed_in.engine().take_password(&operation.id)
-    } else {
-        None
-    };
-    if password.is_some() {
+    if operation.offered_link().is_some() && operation.state == State::Done {
+        let operation = mine_and_fresh(&signed_in, &id).await?;
+        let link = handing_over::make(&signed_in, &operation, &headers).await?;
+        return pages::with_link(&signed_in, frame, &operation, link);
+    }
+    let engine = signed_in.engine();
+    let mut password = None;
+    if operation.state == State::Done && engine.holds_password(&operation.id) {
+        // Recorded first: a record that cannot be written must not take the only copy with it.
         signed_in
             .record(
                 "login.password-shown",
@@ -103,6 +107,7 @@ pub(super) async fn receipt(
                 "the generated password was shown",
             )
             .await?;
+        password = engine.take_password(&operation.id);
     }
     pages::with_password(&signed_in, frame, &operation, password)
 }

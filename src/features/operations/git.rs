@@ -70,8 +70,7 @@ fn temporary(manager: Manager, errors: &FormErrors) -> CheckField {
 }
 
 fn field_id(manager: Manager) -> String {
-    let name = manager.as_str().to_lowercase().replace(' ', "-");
-    format!("temporary-{name}")
+    format!("temporary-{}", manager.key())
 }
 
 /// An error at every box.

@@ -11,7 +11,12 @@ pub(super) fn after(signed_in: &SignedIn, operation: &Operation) -> Vec<Link> {
         return vec![Link::new("See your profiles", paths::MINE)];
     }
     match operation.kind {
-        Kind::AddUser | Kind::ResetPassword | Kind::ChangeLogin => vec![Link::new(
+        Kind::AddUser
+        | Kind::ResetPassword
+        | Kind::ChangeLogin
+        | Kind::DisableLogin
+        | Kind::EnableLogin
+        | Kind::EndSessions => vec![Link::new(
             "See the user",
             paths::fill(paths::USER, &operation.subject),
         )],
@@ -26,13 +31,27 @@ pub(super) fn after(signed_in: &SignedIn, operation: &Operation) -> Vec<Link> {
         Kind::AddUsers | Kind::RemoveUser | Kind::RemoveUsers | Kind::MigrateLogins => {
             vec![Link::new("See all users", paths::USERS)]
         }
+        Kind::AddAdministrator | Kind::RemoveAdministrator => {
+            vec![Link::new("See all administrators", paths::ADMINISTRATORS)]
+        }
+        Kind::OffBoard => vec![
+            Link::new(
+                "Receipt to print or file away",
+                paths::fill(paths::LEAVING_RECEIPT, &operation.id.to_string()),
+            ),
+            Link::new("See all users", paths::USERS),
+        ],
         Kind::Repair => vec![Link::new("Run the checks", paths::CHECKS)],
+        Kind::SetDate | Kind::EndOnDate => {
+            vec![Link::new("See all dates", paths::ACCESS_DATES)]
+        }
         Kind::DeleteProfile
         | Kind::AddContributor
         | Kind::RemoveContributor
         | Kind::RepairContributor
         | Kind::SetQuotas
-        | Kind::DeleteProfiles => {
+        | Kind::DeleteProfiles
+        | Kind::Import => {
             vec![Link::new("See all profiles", paths::PROFILES)]
         }
     }

@@ -2,10 +2,13 @@
 
 mod actions;
 mod git;
+mod handing_over;
 mod links;
 mod list;
+mod notes;
 mod pages;
 mod people;
+mod receipt;
 
 pub(super) use actions::mine_and_fresh;
 

@@ -4,12 +4,12 @@ use askama::Template;
 use axum::response::Response;
 
 use super::git::{self, GitView};
-use super::{links, people};
+use super::receipt::{PasswordNews, Receipt, Secret, receipt};
+use super::{handing_over, notes, people};
 use crate::access::SignedIn;
 use crate::clock::Clock;
 use crate::domain::{
-    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, Step, StepRecord,
-    StepState,
+    Change, Conflict, Kind, Operation, OperationId, PlainPassword, State, StepRecord, StepState,
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
@@ -83,29 +83,6 @@ struct Failure {
     text: String,
 }
 
-struct Receipt {
-    title: String,
-    text: String,
-    secrets: Vec<Secret>,
-    facts: Vec<Fact>,
-    links: Vec<Link>,
-}
-
-struct Secret {
-    label: String,
-    value: String,
-    note: String,
-}
-
-/// What the receipt has to say about the password.
-enum PasswordNews {
-    /// Nobody asked for it on this page.
-    NotAsked,
-    Shown(PlainPassword),
-    /// It was shown before, or went with a program that was stopped.
-    Gone,
-}
-
 pub(super) async fn find(signed_in: &SignedIn, id: &str) -> Result<Operation, Problem> {
     let missing =
         || Problem::not_found("operation of this name").way("Go to the start page", paths::HOME);
@@ -141,6 +118,17 @@ pub(super) fn with_password(
     page::ok(&progress(signed_in, frame, operation, news))
 }
 
+/// The page of a finished operation with the link that was just made.
+pub(super) fn with_link(
+    signed_in: &SignedIn,
+    frame: Frame,
+    operation: &Operation,
+    link: Secret,
+) -> Result<Response, Problem> {
+    let news = PasswordNews::Linked(link);
+    page::ok(&progress(signed_in, frame, operation, news))
+}
+
 /// The plan again, because nobody said that a change of what is kept in Git is meant to be temporary.
 pub(super) fn not_temporary(frame: Frame, operation: &Operation) -> Result<Response, Problem> {
     page::invalid(&plan(frame, operation, git::missing(operation)))
@@ -159,14 +147,20 @@ fn plan(frame: Frame, operation: &Operation, errors: FormErrors) -> PlanPage {
             operation.subject
         )),
         notices: Vec::new(),
-        steps: operation.steps.iter().map(plan_step).collect(),
+        steps: operation
+            .steps
+            .iter()
+            .map(|record| plan_step(operation, record))
+            .collect(),
         conflicts: conflicts(operation),
         git: git::views(operation, &errors),
         start_action: path(paths::OPERATION_START),
         start_label: operation.kind.title().to_owned(),
         start_kind: if irreversible
-            || matches!(operation.kind, Kind::RemoveUser | Kind::RemoveUsers)
-        {
+            || matches!(
+                operation.kind,
+                Kind::RemoveUser | Kind::RemoveUsers | Kind::RemoveAdministrator | Kind::OffBoard
+            ) {
             "danger"
         } else {
             "primary"
@@ -179,45 +173,8 @@ fn plan(frame: Frame, operation: &Operation, errors: FormErrors) -> PlanPage {
     }
 }
 
-fn plan_step(record: &StepRecord) -> PlanStep {
-    let note = match &record.step {
-        Step::Repair { reason, .. } => reason,
-        Step::Import(part) => people::note(part),
-        Step::CreateLogin { .. } | Step::SetPassword { .. } => {
-            "A password is generated when it starts, and shown once at the end."
-        }
-        Step::WaitForProfile { .. } => {
-            "The profile controller of Kubeflow does this part; it is waited for and checked."
-        }
-        Step::DeleteProfile { .. } => "Irreversible.",
-        Step::EditDexConfig { edits } if record.step.sets_password() && !edits.is_empty() => {
-            "A password is generated when it starts, and shown once at the end. Only these entries change; the rest of the text stays as it is."
-        }
-        Step::EditDexConfig { .. } => {
-            "Only these entries change; the rest of the text stays as it is."
-        }
-        Step::RestartDex => {
-            "The old pod serves until the new one is up. Should it not come up, what was there before is put back by itself."
-        }
-        Step::ProveDex => "A login is made for it and deleted again.",
-        Step::ProveSame { shipped: false, .. } => {
-            "User ID and hash are compared. A sign-in cannot be tried: nobody can turn a hash back into the password."
-        }
-        Step::ProveSignIn { .. }
-        | Step::ProveSame { .. }
-        | Step::WaitForDex
-        | Step::CopyLogin { .. }
-        | Step::SetUserId { .. }
-        | Step::DeleteLogin { .. }
-        | Step::EndSessions { .. }
-        | Step::CreateProfile { .. }
-        | Step::SetQuota { .. }
-        | Step::WaitForQuota { .. }
-        | Step::WaitForProfileGone { .. }
-        | Step::AddContributor { .. }
-        | Step::RemoveContributor { .. }
-        | Step::Upkeep(_) => "",
-    };
+fn plan_step(operation: &Operation, record: &StepRecord) -> PlanStep {
+    let note = notes::of(operation, &record.step);
     let mut notes: Vec<String> = record.notes.clone();
     notes.insert(0, note.to_owned());
     notes.retain(|note| !note.is_empty());
@@ -291,14 +248,13 @@ fn progress(
         undo: undoable.then(|| Action::allowed("Undo", path(paths::OPERATION_UNDO))),
         fetch: (mine && operation.state == State::Done && password)
             .then(|| Action::allowed("Show the password once", path(paths::OPERATION_RECEIPT)))
-            .or_else(|| people::sheet(signed_in, operation)),
+            .or_else(|| people::sheet(signed_in, operation))
+            .or_else(|| handing_over::button(signed_in, operation)),
         stop: (mine && operation.state == State::Running && operation.has_rows())
             .then(|| Action::allowed("Stop", path(paths::IMPORT_STOP))),
         rows: people::rows(operation),
-        receipt: (operation.state == State::Done).then(|| Receipt {
-            links: links::after(signed_in, operation),
-            ..receipt(operation, news, waiting)
-        }),
+        receipt: (operation.state == State::Done)
+            .then(|| receipt(signed_in, operation, news, waiting)),
     }
 }
 
@@ -350,38 +306,4 @@ fn failure(operation: &Operation) -> Option<Failure> {
         headline: format!("{}: {}", failed.step.describe(), failed.detail),
         text: text.to_owned(),
     })
-}
-
-#[expect(
-    clippy::fn_params_excessive_bools,
-    reason = "a finding is either so or not; an enum would say the same twice"
-)]
-fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt {
-    let (text, secrets) = match news {
-        PasswordNews::Shown(password) => (
-            "Hand it over in a safe way. If it gets lost, Reset password on the page of the user makes a new one.".to_owned(),
-            vec![Secret {
-                label: format!("Password of {}", operation.subject),
-                value: password.expose().to_owned(),
-                note: "Shown once. It is stored nowhere; close this page and it is gone.".to_owned(),
-            }],
-        ),
-        PasswordNews::Gone => ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new()),
-        PasswordNews::NotAsked if waiting && operation.has_rows() => ("The sheet with all passwords waits to be shown, once. It is stored nowhere.".to_owned(), Vec::new()),
-        PasswordNews::NotAsked if waiting => ("The new password was proved at Dex and waits to be shown, once.".to_owned(), Vec::new()),
-        PasswordNews::NotAsked if operation.has_rows() => {
-            ("The sheet was shown already, or was lost with a restart. Reset the password of whoever has none.".to_owned(), Vec::new())
-        }
-        PasswordNews::NotAsked if operation.has_password() => {
-            ("The password was shown already, or was lost with a restart. Reset it if nobody has it.".to_owned(), Vec::new())
-        }
-        PasswordNews::NotAsked => (String::new(), Vec::new()),
-    };
-    Receipt {
-        title: "Done".to_owned(),
-        text,
-        secrets,
-        facts: Vec::new(),
-        links: Vec::new(),
-    }
 }

@@ -8,7 +8,7 @@ use crate::web::form::Fields;
 
 /// “Create profile” as typed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct NewProfileForm {
+pub(crate) struct NewProfileForm {
     pub name: String,
     pub owner: String,
     pub quota: QuotaForm,
@@ -35,7 +35,7 @@ impl NewProfileForm {
         }
     }
 
-    pub(super) fn parse(&self, access: &Access) -> Result<(ProfileName, Email, Quota), FormErrors> {
+    pub(crate) fn parse(&self, access: &Access) -> Result<(ProfileName, Email, Quota), FormErrors> {
         let mut errors = FormErrors::default();
         let name = errors.take("name", self.name.parse::<ProfileName>());
         if let Some(name) = &name

@@ -8,7 +8,7 @@ use super::form::NewProfileForm;
 use super::operations;
 use super::pages::{facts, find};
 use crate::access::Access;
-use crate::cluster::{Amount, InventoryLine};
+use crate::cluster::InventoryLine;
 use crate::domain::{Profile, ProfileName, QuotaUse};
 use crate::features::quotas::form::QuotaFields;
 use crate::web::extract::{Path, Query};
@@ -123,22 +123,6 @@ impl DeletePage {
     }
 }
 
-/// What there is of one kind. Kinds that the cluster does not know are left out.
 fn inventory_fact(line: &InventoryLine) -> Option<Fact> {
-    let (count, text) = match &line.amount {
-        Amount::NotInstalled => return None,
-        Amount::Unknown(why) => return Some(Fact::new(line.what, format!("not known: {why}"))),
-        Amount::Count(count) => (*count, count.to_string()),
-        Amount::Volumes(count, size) => (*count, format!("{count}, {size} together")),
-    };
-    let more = if count > line.names.len() { " …" } else { "" };
-    let names = line.names.join(", ");
-    Some(Fact::new(
-        line.what,
-        if names.is_empty() {
-            "none".to_owned()
-        } else {
-            format!("{text} ({names}{more})")
-        },
-    ))
+    line.words().map(|text| Fact::new(line.what, text))
 }

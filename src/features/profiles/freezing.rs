@@ -5,15 +5,15 @@ use axum::response::Response;
 
 use super::{operations, pages};
 use crate::access::Access;
+use crate::clock::Clock;
+use crate::cluster::Frozen;
 use crate::domain::{Operation, Profile, ProfileName};
 use crate::web::extract::Path;
 use crate::web::fields::{Field, FieldError, FormErrors};
 use crate::web::form::CheckedForm;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
-use crate::web::{page, paths};
-
-const LONGEST: usize = 200;
+use crate::web::{page, paths, until};
 
 #[derive(Template)]
 #[template(path = "profiles/freeze.html")]
@@ -24,6 +24,7 @@ struct FreezePage {
     action: String,
     back_href: String,
     reason: Field,
+    until: Field,
 }
 
 pub(super) async fn form(
@@ -32,7 +33,17 @@ pub(super) async fn form(
     Path(name): Path<ProfileName>,
 ) -> Result<Response, Problem> {
     let profile = pages::find(&access, &name)?;
-    page::ok(&freeze_page(frame, &profile, "", FormErrors::default()))
+    let present = access.cluster().freeze_of(&name);
+    let reason = present.as_ref().map_or("", |freeze| freeze.reason.as_str());
+    let until = until::value(present.as_ref().and_then(|freeze| freeze.until.as_ref()));
+    let title = title(present.as_ref());
+    let typed = (reason, until.as_str());
+    page::ok(&freeze_page(
+        (frame, title),
+        &profile,
+        typed,
+        FormErrors::default(),
+    ))
 }
 
 pub(super) async fn freeze(
@@ -44,18 +55,14 @@ pub(super) async fn freeze(
     let profile = pages::find(&access, &name)?;
     let reason = fields.get("reason");
     let mut errors = FormErrors::default();
-    if reason.is_empty() {
-        errors.add(
-            "reason",
-            "Say why, for whoever finds their notebook refused",
-        );
-    } else if reason.chars().count() > LONGEST || reason.chars().any(char::is_control) {
-        errors.add("reason", "At most 200 characters, on one line");
-    }
-    if !errors.is_empty() {
-        return page::invalid(&freeze_page(frame, &profile, reason, errors));
-    }
-    let operation = operations::plan_freeze(&access, &name, reason.to_owned()).await?;
+    errors.take("reason", operations::check_reason(reason));
+    let until = until::typed(fields.get("until"), Clock.now(), &mut errors);
+    let Some(until) = until.filter(|_| errors.is_empty()) else {
+        let title = title(access.cluster().freeze_of(&name).as_ref());
+        let typed = (reason, fields.get("until"));
+        return page::invalid(&freeze_page((frame, title), &profile, typed, errors));
+    };
+    let operation = operations::plan_freeze(&access, &name, reason.to_owned(), until).await?;
     Ok(review(&operation))
 }
 
@@ -73,15 +80,30 @@ fn review(operation: &Operation) -> Response {
     page::see_other(&paths::fill(paths::OPERATION, &operation.id.to_string()))
 }
 
-fn freeze_page(frame: Frame, profile: &Profile, reason: &str, errors: FormErrors) -> FreezePage {
+/// A freeze that is there is changed.
+fn title(present: Option<&Frozen>) -> &'static str {
+    match present {
+        Some(_) => "Change freeze of",
+        None => "Freeze",
+    }
+}
+
+fn freeze_page(
+    (frame, title): (Frame, &'static str),
+    profile: &Profile,
+    (reason, until): (&str, &str),
+    errors: FormErrors,
+) -> FreezePage {
     let name = profile.name.as_str();
     FreezePage {
-        frame: frame.titled(format!("Freeze {name}")),
+        frame: frame.titled(format!("{title} {name}")),
         name: name.to_owned(),
         action: paths::fill(paths::PROFILE_FREEZE, name),
         back_href: paths::fill(paths::PROFILE, name),
         reason: Field::text("reason", "Reason", reason, &errors)
             .hint("Kept on the ResourceQuota and in the record, such as “left the company, see ticket 42”"),
+        until: until::field(until, &errors)
+            .hint("Thaws by itself at the end of this day in UTC. Empty: stays frozen until somebody thaws it"),
         errors: errors.0,
     }
 }

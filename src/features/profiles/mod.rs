@@ -1,7 +1,8 @@
 //! Profiles: who owns what, how healthy it is, and how much of its quota is used.
 
 mod actions;
-mod form;
+pub mod declared;
+pub(crate) mod form;
 mod form_pages;
 mod freezing;
 mod list;

@@ -3,7 +3,8 @@
 use crate::access::Access;
 use crate::cluster::{self, InventoryLine};
 use crate::domain::{
-    Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Upkeep, UserName, several,
+    Email, Kind, Operation, Profile, ProfileName, Quota, Role, Step, Until, Upkeep, UserName,
+    several,
 };
 use crate::operation::PlanError;
 
@@ -57,7 +58,7 @@ pub async fn plan_delete_many(
         .await
 }
 
-fn deletion_steps(access: &Access, name: ProfileName) -> Vec<Step> {
+pub fn deletion_steps(access: &Access, name: ProfileName) -> Vec<Step> {
     let mut steps = agree(access, &name);
     steps.extend([
         Step::DeleteProfile { name: name.clone() },
@@ -109,14 +110,24 @@ pub async fn inventory(
     Ok(acting.inventory(name).await)
 }
 
-/// The whole procedure of handing a profile over: what the controller does when it is told, and what it forgets. With
-/// the owner that it has, it repairs a profile of which only a part was handed over.
 pub async fn plan_transfer(
     access: &Access,
     profile: &Profile,
     owner: &UserName,
     before: Option<Role>,
 ) -> Result<Operation, PlanError> {
+    let steps = transfer_steps(access, profile, owner, before);
+    plan(access, Kind::TransferProfile, &profile.name, steps).await
+}
+
+/// The whole procedure of handing a profile over: what the controller does when it is told, and what it forgets. With
+/// the owner that it has, it repairs a profile of which only a part was handed over.
+pub fn transfer_steps(
+    access: &Access,
+    profile: &Profile,
+    owner: &UserName,
+    before: Option<Role>,
+) -> Vec<Step> {
     let name = || profile.name.clone();
     let mut steps: Vec<Step> = [
         Upkeep::SetOwner {
@@ -158,17 +169,31 @@ pub async fn plan_transfer(
             role,
         });
     }
-    plan(access, Kind::TransferProfile, &profile.name, steps).await
+    steps
+}
+
+/// What is written on the quota that freezes, and read by whoever is refused.
+pub fn check_reason(reason: &str) -> Result<(), &'static str> {
+    const LONGEST: usize = 200;
+    if reason.is_empty() {
+        Err("Say why, for whoever finds their notebook refused")
+    } else if reason.chars().count() > LONGEST || reason.chars().any(char::is_control) {
+        Err("At most 200 characters, on one line")
+    } else {
+        Ok(())
+    }
 }
 
 pub async fn plan_freeze(
     access: &Access,
     name: &ProfileName,
     reason: String,
+    until: Option<Until>,
 ) -> Result<Operation, PlanError> {
     let step = Upkeep::Freeze {
         profile: name.clone(),
         reason,
+        until,
     };
     plan(access, Kind::FreezeProfile, name, vec![Step::Upkeep(step)]).await
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::{operations, pages};
 use crate::access::Access;
 use crate::cluster;
-use crate::domain::{Email, Profile, ProfileName, Role, UserName};
+use crate::domain::{Email, Profile, ProfileName, Role};
 use crate::operation::PlanError;
 use crate::web::extract::Path;
 use crate::web::fields::{Choice, Field, FieldError, FormErrors, SelectField};
@@ -61,11 +61,7 @@ pub(super) async fn transfer(
     let Some(owner) = owner.filter(|_| errors.is_empty()) else {
         return page::invalid(&owner_page(frame, &profile, typed, errors));
     };
-    // A static login may be stated with upper case, and what Dex states is what counts.
-    let owner = match access.stated(owner.as_str()) {
-        crate::domain::Stated::As(stated) => UserName::from_cluster(stated),
-        crate::domain::Stated::NoLogin => UserName::from(&owner),
-    };
+    let owner = access.bound_as(&owner);
     match operations::plan_transfer(&access, &profile, &owner, before).await {
         Ok(operation) => Ok(page::see_other(&paths::fill(
             paths::OPERATION,

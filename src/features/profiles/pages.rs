@@ -18,7 +18,7 @@ use crate::web::frame::Frame;
 use crate::web::pager::Address;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Action, Badge, Fact, Link, Meter, Notice, When};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 pub(super) fn find(access: &Access, name: &ProfileName) -> Result<Arc<Profile>, Problem> {
     let found = access.cluster().profile(name);
@@ -50,6 +50,7 @@ struct ShowPage {
     transfer: Action,
     frozen: Option<String>,
     freeze: Action,
+    refreeze: Option<Action>,
     reach_href: String,
     repairs: Vec<RepairRow>,
     refusals: Vec<Refusal>,
@@ -70,6 +71,8 @@ struct ContributorRow {
     role: &'static str,
     verdict: &'static str,
     reason: String,
+    until: String,
+    date_href: String,
     remove_action: String,
     objects: Vec<Link>,
 }
@@ -78,7 +81,13 @@ struct AddContributor {
     action: String,
     user: Field,
     role: SelectField,
+    until: Field,
+    /// Below the whole row, so that its fields stand in line.
+    until_hint: String,
 }
+
+const WRITE: Permission = Permission::WriteProfiles;
+const UNSTICK: &str = "Let the deletion go on";
 
 pub(super) async fn show(
     access: Access,
@@ -116,29 +125,25 @@ pub(super) async fn show(
             .then(|| add_contributor(&name)),
         add_denied: "Your account may not add contributors.".to_owned(),
         objects: objects(&name),
-        delete: can(
-            Permission::WriteProfiles,
-            "Delete profile",
-            paths::PROFILE_DELETE,
-        ),
+        delete: can(WRITE, "Delete profile", paths::PROFILE_DELETE),
         transfer: can(Permission::WriteOwners, "Transfer", paths::PROFILE_OWNER),
-        freeze: if frozen.is_some() {
-            can(Permission::WriteQuotas, "Thaw", paths::PROFILE_THAW)
-        } else {
-            can(Permission::WriteQuotas, "Freeze", paths::PROFILE_FREEZE)
+        freeze: match frozen {
+            Some(_) => can(Permission::WriteQuotas, "Thaw", paths::PROFILE_THAW),
+            None => can(Permission::WriteQuotas, "Freeze", paths::PROFILE_FREEZE),
         },
+        refreeze: frozen.as_ref().map(|_| {
+            can(
+                Permission::WriteQuotas,
+                "Change freeze",
+                paths::PROFILE_FREEZE,
+            )
+        }),
         frozen,
         reach_href: reach_href(&access, &name),
         repairs: repairs(&access, &name).await,
         refusals,
         refusals_note,
-        unstick: is_stuck(&access, &profile).then(|| {
-            can(
-                Permission::WriteProfiles,
-                "Let the deletion go on",
-                paths::PROFILE_UNSTICK,
-            )
-        }),
+        unstick: is_stuck(&access, &profile).then(|| can(WRITE, UNSTICK, paths::PROFILE_UNSTICK)),
     })
 }
 
@@ -160,10 +165,14 @@ fn is_stuck(access: &Access, profile: &Profile) -> bool {
         && annotated.as_deref() != owner
 }
 
-/// Why it is frozen, if it is and if this person may see it.
+/// Why it is frozen and until when, if it is and if this person may see it.
 async fn frozen(access: &Access, name: &ProfileName) -> Option<String> {
     let acting = access.cluster().acting_as(access.actor()).ok()?;
-    acting.frozen(name).await.ok().flatten()
+    let frozen = acting.frozen(name).await.ok().flatten()?;
+    let until = until::words(frozen.until.as_ref());
+    let parts = [frozen.reason.as_str(), until.as_str()];
+    let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    Some(said.join(" · "))
 }
 
 pub(super) fn facts(profile: &Profile) -> Vec<Fact> {
@@ -224,6 +233,12 @@ fn contributors(access: &Access, name: &ProfileName) -> Vec<ContributorRow> {
             role: contribution.role.as_str(),
             verdict,
             reason: reason.to_owned(),
+            until: until::words(contribution.until.as_ref()),
+            date_href: if removable {
+                paths::date_of(&contribution.dated())
+            } else {
+                String::new()
+            },
             remove_action: remove,
             objects: halves(contribution),
         }
@@ -274,6 +289,8 @@ fn add_contributor(name: &ProfileName) -> AddContributor {
     let none = FormErrors::default();
     let mut user = Field::text("email", "E-mail", "", &none);
     user.kind = "email";
+    let mut until = until::field("", &none);
+    let until_hint = until.hint.take().unwrap_or_default();
     let options = Role::ALL
         .into_iter()
         .map(|role| Choice::new(role.as_str(), role.as_str(), Role::Edit.as_str()))
@@ -282,5 +299,7 @@ fn add_contributor(name: &ProfileName) -> AddContributor {
         action: paths::fill(paths::CONTRIBUTORS, name.as_str()),
         user,
         role: SelectField::new("role", "Role", options),
+        until,
+        until_hint,
     }
 }

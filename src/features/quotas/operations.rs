@@ -17,18 +17,27 @@ pub async fn plan_set(
     wanted: Quota,
     defaults: Option<ContainerDefaults>,
 ) -> Result<Operation, PlanError> {
+    let subject = profile.name.to_string();
+    let steps = set_steps(profile, wanted, defaults);
+    let planner = access.engine().planner();
+    planner
+        .plan(access.actor(), Kind::SetQuota, subject, steps)
+        .await
+}
+
+/// The whole quota; lines that are not in it any more are removed.
+pub(in crate::features) fn set_steps(
+    profile: &Profile,
+    wanted: Quota,
+    defaults: Option<ContainerDefaults>,
+) -> Vec<Step> {
     let remove: Vec<ResourceName> = profile
         .quota
         .iter()
         .map(|(name, _)| name.clone())
         .filter(|name| wanted.get(name).is_none())
         .collect();
-    let subject = profile.name.to_string();
-    let steps = steps(&profile.name, wanted, remove, defaults);
-    let planner = access.engine().planner();
-    planner
-        .plan(access.actor(), Kind::SetQuota, subject, steps)
-        .await
+    steps(&profile.name, wanted, remove, defaults)
 }
 
 /// Plans the same lines for each of them, in one operation; lines that are not given stay as they are.

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use crate::access::{DeskError, NewSession, Place, SignedIn, Wish};
 use crate::domain::Via;
-use crate::identity::throttle::{Purpose, RetryAfter};
+use crate::identity::throttle::Purpose;
 use crate::web::app::App;
 use crate::web::cookies::{self, Name};
 use crate::web::extract::{Caller, Query};
@@ -16,6 +16,7 @@ use crate::web::flash::Flash;
 use crate::web::form::{CheckedForm, PublicForm};
 use crate::web::problem::Problem;
 use crate::web::scheme::Scheme;
+use crate::web::throttle::throttle;
 use crate::web::{page, paths};
 
 /// A sign-in on its way may take as long as the store remembers it.
@@ -188,25 +189,6 @@ pub(super) async fn theme(
     };
     append_cookie(&mut response, &cookie);
     response
-}
-
-pub(super) fn throttle(
-    app: &App,
-    purpose: Purpose,
-    caller: &Caller,
-    account: Option<&str>,
-) -> Result<(), Problem> {
-    app.throttle()
-        .check(purpose, &caller.address, account)
-        .map_err(|RetryAfter(wait)| {
-            Problem::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "KA-THROTTLE",
-                "Too many attempts",
-                format!("Wait {} seconds, then try again.", wait.as_secs().max(1)),
-            )
-            .way("Sign in", paths::SIGN_IN)
-        })
 }
 
 /// Dex is down or unknown: say so, and say what can be done without it.

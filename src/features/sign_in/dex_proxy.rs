@@ -5,7 +5,6 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 
-use super::actions::throttle;
 use crate::identity;
 use crate::identity::throttle::Purpose;
 use crate::web::app::App;
@@ -13,6 +12,7 @@ use crate::web::cookies;
 use crate::web::extract::Caller;
 use crate::web::paths;
 use crate::web::problem::Problem;
+use crate::web::throttle::throttle;
 
 /// A sign-in page's form is small.
 const LARGEST_FORM: usize = 64 * 1024;

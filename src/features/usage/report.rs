@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Response};
-use http::header;
+use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
@@ -14,10 +13,23 @@ use super::words;
 use crate::access::Access;
 use crate::clock::Clock;
 use crate::domain::{UsageStep, UsageTotal};
+use crate::web::csv::Csv;
 use crate::web::extract::Query;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::{page, paths};
+
+/// Of the CSV: what a program needs to judge a line.
+const HEADER: [&str; 8] = [
+    "month",
+    "profile",
+    "resource",
+    "amount",
+    "unit",
+    "peak",
+    "samples",
+    "samples_expected",
+];
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ReportQuery {
@@ -175,7 +187,7 @@ fn sums(totals: &[UsageTotal], resources: &[String], month: Month) -> Vec<String
     resources.iter().map(sum).collect()
 }
 
-/// One line per profile and resource, with what a program needs to judge it.
+/// One line per profile and resource.
 pub(super) async fn csv(
     access: Access,
     Query(query): Query<ReportQuery>,
@@ -183,48 +195,26 @@ pub(super) async fn csv(
     let now = Clock.now();
     let month = Month::parse(&query.month, now);
     let totals = access.usage_totals((month.begins(), month.ends())).await?;
-    let name = format!("attachment; filename=\"usage-{}.csv\"", month.code());
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, lines(&totals, (month, now))).into_response())
+    let name = format!("usage-{}.csv", month.code());
+    Ok(lines(&totals, (month, now)).download(&name))
 }
 
-fn lines(totals: &[UsageTotal], (month, now): (Month, Timestamp)) -> String {
-    use std::fmt::Write as _;
-    let mut text =
-        "month,profile,resource,amount,unit,peak,samples,samples_expected\r\n".to_owned();
+fn lines(totals: &[UsageTotal], (month, now): (Month, Timestamp)) -> Csv {
+    let mut csv = Csv::with_header(&HEADER);
     for one in totals {
         let amount = words::amount(&one.resource, one.total, month.samples());
-        let _ = write!(
-            text,
-            "{},{},{},{amount:.3},{},{},{},{}\r\n",
+        csv.line(&[
             month.code(),
-            cell(&one.profile),
-            cell(&one.resource),
-            cell(&words::unit(&one.resource)),
-            one.peak,
-            one.samples,
-            month.samples_so_far(now)
-        );
+            one.profile.clone(),
+            one.resource.clone(),
+            format!("{amount:.3}"),
+            words::unit(&one.resource),
+            one.peak.to_string(),
+            one.samples.to_string(),
+            month.samples_so_far(now).to_string(),
+        ]);
     }
-    text
-}
-
-/// Names come from the cluster: nothing of them may end a cell or be a formula to a spreadsheet.
-fn cell(text: &str) -> String {
-    let text = text.replace('"', "\"\"");
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
-        text
-    } else {
-        format!("\"{guard}{text}\"")
-    }
+    csv
 }
 
 #[cfg(test)]
@@ -265,9 +255,9 @@ mod tests {
             peak: 2.0,
             samples: 15,
         };
-        let text = lines(&[total], (Month::parse("2026-10", now), now));
+        let csv = lines(&[total], (Month::parse("2026-10", now), now));
         assert_eq!(
-            text.lines().nth(1).unwrap(),
+            csv.text().lines().nth(1).unwrap(),
             "2026-10,\"'=ana\",nvidia.com/gpu,2.500,GPU-hours,2,15,8928"
         );
     }

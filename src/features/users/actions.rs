@@ -8,7 +8,7 @@ use super::operations::Fix;
 use super::{form_pages, operations};
 use crate::access::{Access, Person};
 use crate::cluster;
-use crate::domain::{Email, LoginSource, Operation, Permission};
+use crate::domain::{Email, Operation, Permission};
 use crate::features::quotas::form::FIRST_FIELD;
 use crate::operation::PlanError;
 use crate::web::extract::Path;
@@ -66,26 +66,11 @@ fn at_field(error: &cluster::Error) -> Option<&'static str> {
         | cluster::Error::Forbidden { .. }
         | cluster::Error::MissingCrd { .. }
         | cluster::Error::Refused { .. }
+        | cluster::Error::Disabled { .. }
         | cluster::Error::Unreachable { .. }
         | cluster::Error::Throttled
         | cluster::Error::Other { .. } => None,
     }
-}
-
-pub(super) async fn reset_password(
-    access: Access,
-    Path(email): Path<String>,
-    _form: CheckedForm,
-) -> Result<Response, Problem> {
-    let person = find(&access, &email)?;
-    let (Some(login), Ok(email)) = (person.used_login(), email.parse::<Email>()) else {
-        return Err(not_ours(&person));
-    };
-    if login.source == LoginSource::Static {
-        access.require(Permission::WriteStaticLogins)?;
-    }
-    let operation = operations::plan_reset(&access, &email, login).await?;
-    Ok(review(&operation))
 }
 
 pub(super) async fn migrate(
@@ -101,12 +86,7 @@ pub(super) async fn migrate(
 }
 
 pub(super) async fn migrate_all(access: Access, _form: CheckedForm) -> Result<Response, Problem> {
-    let everybody = access.people();
-    let people: Vec<_> = everybody
-        .iter()
-        .filter(|person| operations::migratable(person).is_ok())
-        .cloned()
-        .collect();
+    let people = operations::all_migratable(&access.people());
     if people.is_empty() {
         return Err(Problem::not_found("static login that could be migrated")
             .way("See all users", paths::USERS));
@@ -154,7 +134,7 @@ pub(super) async fn remove(
     Ok(review(&operation))
 }
 
-fn review(operation: &Operation) -> Response {
+pub(super) fn review(operation: &Operation) -> Response {
     page::see_other(&paths::fill(paths::OPERATION, &operation.id.to_string()))
 }
 
@@ -169,7 +149,7 @@ pub(super) fn find(access: &Access, email: &str) -> Result<std::sync::Arc<Person
         })
 }
 
-fn not_ours(person: &Person) -> Problem {
+pub(super) fn not_ours(person: &Person) -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "KA-LOGIN",
@@ -184,7 +164,7 @@ fn not_ours(person: &Person) -> Problem {
     .way("Back to this person", paths::fill(paths::USER, &person.key))
 }
 
-fn not_now(person: &Person, why: &str) -> Problem {
+pub(super) fn not_now(person: &Person, why: &str) -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "KA-LOGIN",

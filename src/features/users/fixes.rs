@@ -6,6 +6,9 @@ use crate::domain::{Email, LoginSource, Permission};
 use crate::web::paths;
 use crate::web::view::{Action, Link};
 
+pub(super) const DISABLED: &str =
+    "This login is disabled, and a new password would let somebody in. Enable it first.";
+
 pub(super) struct FindingView {
     pub(super) verdict: &'static str,
     pub(super) title: String,
@@ -118,6 +121,9 @@ pub(super) fn reset(access: &Access, person: &Person) -> Action {
             LABEL,
             "This login is not named by an e-mail address that can be tried at Dex.",
         ),
+        Some(LoginSource::PasswordObject) if super::logins::is_disabled(person) => {
+            Action::denied(LABEL, DISABLED)
+        }
         Some(LoginSource::PasswordObject) => {
             allowed_by(access, Permission::WriteUsers, LABEL, path)
         }

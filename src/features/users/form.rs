@@ -1,30 +1,46 @@
 //! What a person types to add or remove somebody, and what is wrong with it.
 
-use super::operations::{NewUser, Removal};
+use super::operations::{NewUser, Removal, contributions_of};
+use super::secret_form::SecretForm;
 use crate::access::{Access, Person};
-use crate::domain::{Email, ProfileName, Role, UserName};
+use crate::domain::{Email, ProfileName, Role};
 use crate::features::quotas::form::QuotaForm;
 use crate::web::fields::FormErrors;
 use crate::web::form::Fields;
 
 /// “Add user” as typed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct NewUserForm {
+pub(crate) struct NewUserForm {
     pub email: String,
     pub username: String,
     pub with_profile: bool,
     pub profile: String,
     pub quota: QuotaForm,
     pub shared: Vec<SharedRow>,
+    pub secret: SecretForm,
 }
 
 /// One row “may also use this profile”.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SharedRow {
+pub(crate) struct SharedRow {
     pub index: usize,
     pub profile: String,
     pub role: String,
     pub error: Option<String>,
+}
+
+impl SharedRow {
+    /// Profiles and roles as they were typed.
+    pub(crate) fn numbered<'t>(typed: impl IntoIterator<Item = (&'t str, &'t str)>) -> Vec<Self> {
+        let rows = typed.into_iter().enumerate();
+        rows.map(|(index, (profile, role))| Self {
+            index,
+            profile: profile.to_owned(),
+            role: role.to_owned(),
+            error: None,
+        })
+        .collect()
+    }
 }
 
 impl NewUserForm {
@@ -49,22 +65,15 @@ impl NewUserForm {
         let shared = fields
             .all("shared_profile")
             .zip(fields.all("shared_role"))
-            .take(50)
-            .enumerate();
+            .take(50);
         let mut form = Self {
             email: fields.get("email").to_owned(),
             username: fields.get("username").to_owned(),
             with_profile: fields.is_checked("with_profile"),
             profile: fields.get("profile").to_owned(),
             quota: QuotaForm::sent(fields),
-            shared: shared
-                .map(|(index, (profile, role))| SharedRow {
-                    index,
-                    profile: profile.to_owned(),
-                    role: role.to_owned(),
-                    error: None,
-                })
-                .collect(),
+            secret: SecretForm::sent(fields),
+            shared: SharedRow::numbered(shared),
         };
         if form.shared.is_empty() || fields.get("more") == "contribution" {
             form.add_row();
@@ -83,7 +92,7 @@ impl NewUserForm {
 
     /// The new user, or what is wrong at which field. Everything that memory knows is checked here; the API server's
     /// dry run has the last word.
-    pub(super) fn parse(&mut self, access: &Access) -> Result<NewUser, FormErrors> {
+    pub(crate) fn parse(&mut self, access: &Access) -> Result<NewUser, FormErrors> {
         let mut errors = FormErrors::default();
         let email = errors.take("email", self.email.parse::<Email>());
         if let Some(email) = &email {
@@ -97,6 +106,7 @@ impl NewUserForm {
             .then(|| self.parse_profile(access, email.as_ref(), &mut errors))
             .flatten();
         let contributions = self.parse_shared(access, &mut errors);
+        let secret = self.secret.parse(&mut errors);
         match email {
             Some(email) if errors.is_empty() => {
                 let username = if self.username.is_empty() {
@@ -109,6 +119,7 @@ impl NewUserForm {
                     username,
                     profile,
                     contributions,
+                    secret,
                 })
             }
             _ => Err(errors),
@@ -191,7 +202,7 @@ impl NewUserForm {
 
 /// “Remove user” as typed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RemoveForm {
+pub(crate) struct RemoveForm {
     pub with_contributions: bool,
     /// Owned profiles that go too.
     pub profiles: Vec<String>,
@@ -215,7 +226,7 @@ impl RemoveForm {
         }
     }
 
-    pub(super) fn parse(&self, access: &Access, person: &Person) -> Result<Removal, FormErrors> {
+    pub(crate) fn parse(&self, access: &Access, person: &Person) -> Result<Removal, FormErrors> {
         let mut errors = FormErrors::default();
         if access.actor().user == person.name {
             errors.add(
@@ -250,19 +261,4 @@ impl RemoveForm {
             profiles,
         })
     }
-}
-
-/// Every binding of the person, under the name that it was written with.
-pub(super) fn contributions_of(
-    access: &Access,
-    person: &Person,
-) -> Vec<(ProfileName, UserName, Role)> {
-    let all = access.cluster().contributions();
-    let theirs = all
-        .items
-        .iter()
-        .filter(|contribution| contribution.user.folded() == person.key);
-    theirs
-        .map(|c| (c.profile.clone(), c.user.clone(), c.role))
-        .collect()
 }

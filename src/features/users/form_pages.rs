@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::actions::find;
 use super::form::{NewUserForm, RemoveForm, SharedRow};
+use super::secret_form::SecretFields;
 use crate::access::{Access, Person};
 use crate::domain::{QuotaUse, Role};
 use crate::features::quotas::form::QuotaFields;
@@ -26,6 +27,7 @@ pub(super) struct NewPage {
     profile: Field,
     quota: QuotaFields,
     contributions: Vec<ContributionFields>,
+    secret: SecretFields,
 }
 
 struct ContributionFields {
@@ -72,6 +74,7 @@ impl NewPage {
                 .hint("Becomes a namespace: lower-case letters, digits and -. Empty: made from the e-mail."),
             quota: form.quota.fields(&QuotaUse::default(), &errors),
             contributions: form.shared.iter().map(|row| contribution_fields(row, access)).collect(),
+            secret: form.secret.fields(&errors),
             errors: errors.0,
         }
     }

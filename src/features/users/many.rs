@@ -6,11 +6,10 @@ use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::form::contributions_of;
 use super::form_pages::consequences;
-use super::operations::{self, Removal};
+use super::operations::{self, Removal, contributions_of};
 use crate::access::{Access, Person};
-use crate::domain::{Email, ProfileName};
+use crate::domain::{Email, Permission, ProfileName};
 use crate::web::extract::Query;
 use crate::web::fields::{CheckField, Field, FieldError, FormErrors};
 use crate::web::form::{CheckedForm, Fields};
@@ -89,6 +88,10 @@ pub(super) async fn remove(
     if !errors.is_empty() {
         return page::invalid(&ReviewPage::with(frame, &selection, &form, errors));
     }
+    let mut chosen = selection.people.iter();
+    if chosen.any(|(_, person)| person.static_login().is_some()) {
+        access.require(Permission::WriteStaticLogins)?;
+    }
     let removals = selection
         .people
         .into_iter()
@@ -123,6 +126,7 @@ fn select<'a>(access: &Access, chosen: impl Iterator<Item = &'a str>) -> Selecti
             let why = format!("{key} is you: somebody must stay who can sign in.");
             selection.left_out.push(why);
         } else if person.password_object().is_none()
+            && person.static_login().is_none()
             && person.owns.is_empty()
             && person.contributes.is_empty()
         {

@@ -2,11 +2,15 @@
 
 mod actions;
 mod fixes;
-mod form;
+pub(crate) mod form;
 mod form_pages;
+pub mod logins;
 mod many;
 pub mod operations;
 mod pages;
+mod reset;
+pub(crate) mod secret_form;
+mod switches;
 
 use crate::domain::Permission;
 use crate::web::app::App;
@@ -24,7 +28,11 @@ pub fn routes(app: &App) -> Routes {
         .get(paths::USERS_REMOVE, write, many::review)
         .post(paths::USERS_REMOVE, write, many::remove)
         .get(paths::USER, read, pages::show)
-        .post(paths::USER_RESET, write, actions::reset_password)
+        .get(paths::USER_RESET, write, reset::show)
+        .post(paths::USER_RESET, write, reset::plan)
+        .post(paths::USER_DISABLE, write, switches::disable)
+        .post(paths::USER_ENABLE, write, switches::enable)
+        .post(paths::USER_END_SESSIONS, write, switches::end_sessions)
         .post(paths::USER_MIGRATE, write_static, actions::migrate)
         .post(paths::USERS_MIGRATE, write_static, actions::migrate_all)
         .post(paths::USER_FIX, write, actions::fix)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::access::{Access, Finding, Person};
 use crate::domain::{
-    Email, Kind, Login, LoginSource, Operation, ProfileName, Quota, Role, StaticEdit, Step,
-    UserName, several,
+    Checklist, Decision, Email, Item, Kind, Line, Login, LoginSource, LoginStep, Operation,
+    Permission, ProfileName, Quota, Role, StaticEdit, Step, UserName, several,
 };
 use crate::operation::PlanError;
 
@@ -16,6 +16,28 @@ pub struct NewUser {
     pub username: String,
     pub profile: Option<(ProfileName, Quota)>,
     pub contributions: Vec<(ProfileName, Role)>,
+    pub secret: Secret,
+}
+
+/// How somebody comes to a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Secret {
+    /// Generated, and shown once to the administrator.
+    #[default]
+    Generated,
+    /// Chosen by its owner with a link that is good for so many hours; the administrator never knows it.
+    Link { hours: u16 },
+}
+
+impl Secret {
+    /// The step that ends an operation which wrote a hash.
+    fn last_step(self, email: &Email) -> Step {
+        let email = email.clone();
+        match self {
+            Self::Generated => Step::ProveSignIn { email },
+            Self::Link { hours } => Step::Login(LoginStep::OfferLink { email, hours }),
+        }
+    }
 }
 
 /// What goes with the login of somebody who is removed.
@@ -23,6 +45,18 @@ pub struct NewUser {
 pub struct Removal {
     pub contributions: Vec<(ProfileName, UserName, Role)>,
     pub profiles: Vec<ProfileName>,
+}
+
+/// Every binding of the person, under the name that it was written with.
+pub fn contributions_of(access: &Access, person: &Person) -> Vec<(ProfileName, UserName, Role)> {
+    let all = access.cluster().contributions();
+    let theirs = all
+        .items
+        .iter()
+        .filter(|contribution| contribution.user.folded() == person.key);
+    theirs
+        .map(|c| (c.profile.clone(), c.user.clone(), c.role))
+        .collect()
 }
 
 pub async fn plan_add(access: &Access, new: NewUser) -> Result<Operation, PlanError> {
@@ -50,9 +84,7 @@ pub async fn plan_add(access: &Access, new: NewUser) -> Result<Operation, PlanEr
     if let Some((name, _)) = new.profile {
         steps.push(Step::WaitForProfile { name });
     }
-    steps.push(Step::ProveSignIn {
-        email: new.email.clone(),
-    });
+    steps.push(new.secret.last_step(&new.email));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::AddUser, new.email.to_string(), steps)
@@ -64,6 +96,7 @@ pub async fn plan_reset(
     access: &Access,
     email: &Email,
     login: &Login,
+    secret: Secret,
 ) -> Result<Operation, PlanError> {
     let mut steps = match login.source {
         LoginSource::PasswordObject => vec![Step::SetPassword {
@@ -76,9 +109,7 @@ pub async fn plan_reset(
         }]),
     };
     // Proved before anything else happens: what does not hold is taken back.
-    steps.push(Step::ProveSignIn {
-        email: email.clone(),
-    });
+    steps.push(secret.last_step(email));
     if access.actor().user != UserName::from(email) {
         steps.push(Step::EndSessions {
             email: email.clone(),
@@ -97,7 +128,7 @@ pub async fn plan_reset(
 }
 
 /// One write, one restart, however many edits.
-fn rolled_out(edits: Vec<StaticEdit>) -> Vec<Step> {
+pub fn rolled_out(edits: Vec<StaticEdit>) -> Vec<Step> {
     vec![
         Step::EditDexConfig { edits },
         Step::RestartDex,
@@ -120,6 +151,12 @@ pub fn migratable(person: &Person) -> Result<(Email, &Login), &'static str> {
     let email = person.key.parse::<Email>();
     let email = email.map_err(|_| "The login is not named by an e-mail address.")?;
     Ok((email, login))
+}
+
+/// Everybody whose static login may become a Password object.
+pub fn all_migratable(people: &[Arc<Person>]) -> Vec<Arc<Person>> {
+    let found = people.iter().filter(|person| migratable(person).is_ok());
+    found.cloned().collect()
 }
 
 /// Static logins become Password objects: same e-mail, same user ID, same hash. The copies are there before the
@@ -228,63 +265,103 @@ pub async fn plan_fix(access: &Access, person: &Person, fix: Fix) -> Result<Oper
         .await
 }
 
-/// The login goes first, so that nobody signs in while the rest is taken away.
 pub async fn plan_remove(
     access: &Access,
     email: &Email,
-    person: &Person,
+    person: &Arc<Person>,
     removal: Removal,
 ) -> Result<Operation, PlanError> {
-    let steps = removal_steps(email, person, removal);
+    let mut steps = stays(access, [person.as_ref()]);
+    steps.extend(removal_steps(vec![(
+        email.clone(),
+        person.clone(),
+        removal,
+    )]));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::RemoveUser, email.to_string(), steps)
         .await
 }
 
-/// Several people in one operation, one after the other.
+/// Somebody has to be left who administers and can sign in. Whoever may not see who does cannot make sure of it.
+fn stays<'p>(access: &Access, people: impl IntoIterator<Item = &'p Person>) -> Vec<Step> {
+    if !access.may(Permission::ReadAdministrators) {
+        return Vec::new();
+    }
+    let login = |person: &Person| {
+        person.used_login().map(|login| Line {
+            person: person.key.clone(),
+            item: Item::Login {
+                name: login.email.clone(),
+            },
+            decision: Decision::Delete,
+            found: Vec::new(),
+        })
+    };
+    let lines: Vec<Line> = people.into_iter().filter_map(login).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    vec![Step::OffBoard(Checklist { lines })]
+}
+
+/// Several people in one operation.
 pub async fn plan_remove_many(
     access: &Access,
     people: Vec<(Email, Arc<Person>, Removal)>,
 ) -> Result<Operation, PlanError> {
     let subject = several(people.iter().map(|(email, _, _)| email.as_str()));
-    let steps = people
-        .into_iter()
-        .flat_map(|(email, person, removal)| removal_steps(&email, &person, removal))
-        .collect();
+    let mut steps = stays(access, people.iter().map(|(_, person, _)| person.as_ref()));
+    steps.extend(removal_steps(people));
     let planner = access.engine().planner();
     planner
         .plan(access.actor(), Kind::RemoveUsers, subject, steps)
         .await
 }
 
-/// The login goes first, so that nobody signs in while the rest is taken away.
-fn removal_steps(email: &Email, person: &Person, removal: Removal) -> Vec<Step> {
-    let mut steps = Vec::new();
-    if person.password_object().is_some() {
-        steps.push(Step::DeleteLogin {
+/// Logins go first, so that nobody signs in while the rest is taken away; those in the configuration of Dex go with one
+/// restart. After that everybody's places, one person after the other.
+fn removal_steps(people: Vec<(Email, Arc<Person>, Removal)>) -> Vec<Step> {
+    let with_object = people
+        .iter()
+        .filter(|(_, person, _)| person.password_object().is_some());
+    let mut steps: Vec<Step> = with_object
+        .map(|(email, _, _)| Step::DeleteLogin {
             email: email.clone(),
-        });
-    }
-    if let Some(login) = person.static_login() {
-        steps.extend(rolled_out(vec![StaticEdit::Remove {
+        })
+        .collect();
+    let edits: Vec<StaticEdit> = people
+        .iter()
+        .filter_map(|(_, person, _)| person.static_login())
+        .map(|login| StaticEdit::Remove {
             login: login.email.clone(),
-        }]));
+        })
+        .collect();
+    if !edits.is_empty() {
+        steps.extend(rolled_out(edits));
         steps.push(Step::ProveDex);
     }
-    if let Some(login) = person.used_login() {
-        steps.push(Step::EndSessions {
-            email: email.clone(),
-            user_id: login.user_id.clone(),
-        });
+    for (email, person, removal) in people {
+        if let Some(login) = person.used_login() {
+            steps.push(Step::EndSessions {
+                email,
+                user_id: login.user_id.clone(),
+            });
+        }
+        steps.extend(places_taken_away(removal));
     }
-    for (profile, user, role) in removal.contributions {
-        steps.push(Step::RemoveContributor {
+    steps
+}
+
+fn places_taken_away(removal: Removal) -> Vec<Step> {
+    let shared = removal.contributions.into_iter();
+    let mut steps: Vec<Step> = shared
+        .map(|(profile, user, role)| Step::RemoveContributor {
             profile,
             user,
             role,
-        });
-    }
+        })
+        .collect();
     for name in removal.profiles {
         steps.push(Step::DeleteProfile { name: name.clone() });
         steps.push(Step::WaitForProfileGone { name });

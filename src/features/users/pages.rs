@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::actions::find;
 use super::fixes::{self, FindingView, colour};
-use super::operations;
+use super::switches;
+use super::{logins, operations};
 use crate::access::{Access, Finding, Person};
 use crate::cluster::Shown;
 use crate::domain::{DEX_NAMESPACE, Login, LoginSource, Permission, password_object_name};
@@ -17,7 +18,7 @@ use crate::web::frame::Frame;
 use crate::web::pager::{self, Address, Pager};
 use crate::web::problem::Problem;
 use crate::web::view::{Action, Badge, Fact, Link, Notice, SortHeader, Tools};
-use crate::web::{page, paths};
+use crate::web::{page, paths, until};
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ListQuery {
@@ -59,9 +60,10 @@ struct UserRow {
     findings: Vec<Badge>,
 }
 
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 4] = [
     ("object", "Password object"),
     ("static", "Static entry"),
+    ("disabled", "Disabled"),
     ("none", "No login here"),
 ];
 
@@ -105,21 +107,25 @@ pub(super) async fn list(
         columns: columns(&query.sort, &address),
         rows: people[shown].iter().map(|person| row(person)).collect(),
         pager,
-        bulk_actions: access
-            .may(Permission::WriteUsers)
-            .then(|| Link::new("Remove selected users", paths::USERS_REMOVE))
-            .into_iter()
-            .collect(),
+        bulk_actions: bulk_actions(&access),
     })
+}
+
+/// What may be done with several people at once.
+fn bulk_actions(access: &Access) -> Vec<Link> {
+    if access.may(Permission::WriteUsers) {
+        vec![
+            Link::new("Off-board selected users", paths::LEAVING),
+            Link::new("Remove selected users", paths::USERS_REMOVE),
+        ]
+    } else {
+        Vec::new()
+    }
 }
 
 /// “Migrate all”, as soon as there is one to migrate.
 fn migrate_all(access: &Access, everybody: &[Arc<Person>]) -> Option<Action> {
-    let count = everybody
-        .iter()
-        .filter(|person| operations::migratable(person).is_ok())
-        .count();
-    let label = match count {
+    let label = match operations::all_migratable(everybody).len() {
         0 => return None,
         1 => "Migrate the static login".to_owned(),
         more => format!("Migrate {more} static logins"),
@@ -150,6 +156,7 @@ fn matches(person: &Person, query: &ListQuery) -> bool {
     let source = match query.source.as_str() {
         "object" => person.password_object().is_some(),
         "static" => person.static_login().is_some(),
+        "disabled" => logins::is_disabled(person),
         "none" => person.logins.is_empty(),
         _ => true,
     };
@@ -205,11 +212,15 @@ fn sources(person: &Person) -> Vec<Badge> {
         LoginSource::PasswordObject => Badge::new("Password object", "blue"),
         LoginSource::Static => Badge::new("Static entry", "teal"),
     };
-    person
+    let mut badges: Vec<Badge> = person
         .logins
         .iter()
         .map(|login| badge(login.source))
-        .collect()
+        .collect();
+    if logins::is_disabled(person) {
+        badges.push(Badge::new("Disabled", "orange"));
+    }
+    badges
 }
 
 #[derive(Template)]
@@ -224,7 +235,10 @@ struct ShowPage {
     contributions: Vec<UserContribution>,
     object: Option<Link>,
     reset: Action,
+    switch: Option<Action>,
+    sign_out: Action,
     migrate: Option<Action>,
+    leave: Option<Action>,
     remove: Action,
 }
 
@@ -239,6 +253,7 @@ struct UserContribution {
     profile: String,
     href: String,
     role: &'static str,
+    until: String,
     verdict: &'static str,
     reason: String,
 }
@@ -255,7 +270,9 @@ pub(super) async fn show(
     } else {
         Action::denied("Remove user", "Your account may not remove logins.")
     };
+    let leave = Address::new(paths::LEAVING, &[("user", &person.key)]).with("page", "");
     page::ok(&ShowPage {
+        leave: may_write.then(|| Action::allowed("Off-board", leave)),
         frame: frame.titled(person.key.clone()),
         notice: Notice::about("logins", &access.cluster().logins().state),
         badges: sources(&person),
@@ -269,6 +286,8 @@ pub(super) async fn show(
         contributions: contributions(&access, &person),
         object: person.password_object().map(|login| object(login)),
         reset: fixes::reset(&access, &person),
+        switch: switches::switch(&access, &person),
+        sign_out: switches::sign_out(&access, &person),
         migrate: fixes::migrate(&access, &person),
         remove,
     })
@@ -309,6 +328,12 @@ fn facts(person: &Person) -> Vec<Fact> {
             |cost| format!("bcrypt, cost {cost}"),
         );
         facts.push(Fact::new("Password hash", cost));
+        if login.disabled {
+            facts.push(Fact::new(
+                "Disabled",
+                "The real hash waits in the Password object",
+            ));
+        }
     }
     facts
 }
@@ -341,6 +366,7 @@ fn contributions(access: &Access, person: &Person) -> Vec<UserContribution> {
                 profile: contribution.profile.to_string(),
                 href: paths::fill(paths::PROFILE, contribution.profile.as_str()),
                 role: contribution.role.as_str(),
+                until: until::words(contribution.until.as_ref()),
                 verdict,
                 reason: reason.to_owned(),
             }

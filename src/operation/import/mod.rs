@@ -31,12 +31,10 @@ impl Engine {
         }
         let (store, id) = (&self.parts.store, operation.id);
         store.import_forget_stop(&id).await?;
-        if self.sheets.has(&id) {
-            store.import_retry(&id).await?;
-        } else {
+        if !self.sheets.has(&id) {
             store.import_restart(&id).await?;
-            store.import_retry(&id).await?;
         }
+        store.import_retry(&id).await?;
         for record in &mut operation.steps {
             let begun = matches!(record.state, StepState::Done | StepState::Failed);
             if begun && matches!(record.step, Step::Import(_)) {

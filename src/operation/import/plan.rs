@@ -23,7 +23,10 @@ impl Planner<'_> {
         let mut records = Vec::with_capacity(parts.len());
         for part in parts {
             let changes = tried(&acting, id, rows, &part).await?.changes;
-            let mut record = StepRecord::new(Step::Import(part));
+            let Some(step) = self.with_or_without_proof(Step::Import(part)) else {
+                continue;
+            };
+            let mut record = StepRecord::new(step);
             record.changes = changes;
             records.push(record);
         }

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 use super::work::{RowEnd, Way, Worker};
 use crate::cluster::Acting;
@@ -119,16 +121,25 @@ impl Run {
         let no_more = Arc::new(AtomicBool::new(false));
         let halt = no_more.clone();
         let worker = Arc::new(worker);
+        // Tasks of their own: a row that waits for the store goes on while the run waits for it too. Polled from here
+        // only, a row could hold the connection that the run needs to save.
         let mut ends = stream::iter(rows)
             .take_while(move |_| std::future::ready(!halt.load(Ordering::Relaxed)))
-            .map(move |row| worker.clone().go(row))
+            .map(move |row| {
+                let work = worker.clone().go(row).in_current_span();
+                AbortOnDropHandle::new(tokio::spawn(work))
+            })
             .buffer_unordered(AT_ONCE);
         let mut beat = tokio::time::interval(BEAT);
         loop {
             tokio::select! {
                 end = ends.next() => match end {
                     None => return Ok(pass),
-                    Some(end) => self.row_ended(end, &part, way, &mut pass).await?,
+                    Some(Ok(end)) => self.row_ended(end, &part, way, &mut pass).await?,
+                    Some(Err(error)) => match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        Err(_) => return Err(Leave::Stopping),
+                    },
                 },
                 _ = beat.tick() => {
                     self.operation.steps[index].detail = pass.sentence();
@@ -171,10 +182,8 @@ impl Run {
             }
         }
         if let Some(event) = self.row_event(&row, part, outcome) {
-            let began = tokio::time::Instant::now();
-            while let Err(error) = record(&self.engine.parts.store, &event).await {
-                self.wait_for_store(began, &error).await?;
-            }
+            self.stored(|| record(&self.engine.parts.store, &event))
+                .await?;
         }
         self.save_row(&row).await
     }
@@ -216,30 +225,16 @@ impl Run {
     }
 
     pub(super) async fn import_rows(&self) -> Result<Vec<ImportRow>, Leave> {
-        let began = tokio::time::Instant::now();
-        loop {
-            match self
-                .engine
-                .parts
-                .store
-                .import_rows(&self.operation.id)
-                .await
-            {
-                Ok(rows) => return Ok(rows),
-                Err(error) => self.wait_for_store(began, &error).await?,
-            }
-        }
+        let (store, id) = (&self.engine.parts.store, &self.operation.id);
+        self.stored(|| store.import_rows(id)).await
     }
 
     pub(super) async fn save_row(&self, row: &ImportRow) -> Result<(), Leave> {
         let (store, id) = (&self.engine.parts.store, &self.operation.id);
-        let began = tokio::time::Instant::now();
-        loop {
-            match store.import_save(id, row, &self.engine.owner).await {
-                Ok(Saved::Yes) => return Ok(()),
-                Ok(Saved::LeaseLost) => return Err(Leave::LeaseLost),
-                Err(error) => self.wait_for_store(began, &error).await?,
-            }
+        let save = || store.import_save(id, row, &self.engine.owner);
+        match self.stored(save).await? {
+            Saved::Yes => Ok(()),
+            Saved::LeaseLost => Err(Leave::LeaseLost),
         }
     }
 

@@ -58,7 +58,7 @@ mod tests {
             OperationId(uuid::Uuid::from_u128(1)),
             OperationId(uuid::Uuid::from_u128(2)),
         );
-        let password = || PlainPassword::chosen("correct horse".into()).unwrap();
+        let password = || PlainPassword::typed("correct horse".into());
         sheets.keep(one, 1, password(), Timestamp::UNIX_EPOCH);
         sheets.keep(one, 2, password(), Timestamp::UNIX_EPOCH);
         assert_eq!(sheets.take(&one).len(), 2);

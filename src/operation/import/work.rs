@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 use crate::clock;
 use crate::cluster::{self, Acting, Mode, NewLogin, NewProfile};
 use crate::domain::{ImportPart, ImportRow, OperationId, PlainPassword, Share, UserName};
-use crate::operation::engine::{COST, Engine};
+use crate::operation::engine::Engine;
+use crate::operation::hashing::{COST, hashed};
 use crate::operation::run::PATIENCE;
 use crate::store::Saved;
 
@@ -75,7 +76,7 @@ impl Worker {
             email: row.email.clone(),
             username: row.username.clone(),
             user_id: row.user_id.clone(),
-            hash: Some(self.hash(password.clone()).await?),
+            hash: Some(self.hash(&password).await?),
         };
         patiently(|| self.acting.create_login(&login, self.id, Mode::Apply)).await?;
         let now = self.engine.clock.now();
@@ -84,12 +85,10 @@ impl Worker {
         Ok(())
     }
 
-    async fn hash(&self, password: PlainPassword) -> Result<String, String> {
+    async fn hash(&self, password: &PlainPassword) -> Result<String, String> {
         const WHY: &str = "The password could not be hashed.";
         let _core = self.cores.acquire().await.map_err(|_| WHY)?;
-        let hash = tokio::task::spawn_blocking(move || bcrypt::hash(password.expose(), COST));
-        let hash = hash.await.ok().and_then(Result::ok);
-        hash.ok_or_else(|| WHY.to_owned())
+        hashed(password, COST).await.ok_or_else(|| WHY.to_owned())
     }
 
     /// Whether the person was in there before is stored before anything is written, so that undo takes back no more

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// So many changes are remembered; who asks for older ones is told to list again.
 const REMEMBERED: usize = 20_000;
 
 /// Group and plural of a kind.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Collection {
     pub(crate) group: String,
     pub(crate) plural: String,
@@ -53,6 +54,11 @@ pub(crate) struct Objects {
 impl Objects {
     pub(crate) fn version(&self) -> u64 {
         self.version
+    }
+
+    /// The next change gets a version after this one: nobody takes a resource version of an earlier world for a new one.
+    pub(crate) fn go_on_from(&mut self, version: u64) {
+        self.version = self.version.max(version);
     }
 
     pub(crate) fn get(

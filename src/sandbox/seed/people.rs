@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,6 +42,9 @@ struct Profile {
     runs: Vec<(String, u32, String, u32)>,
     #[serde(default)]
     shared: BTreeMap<String, String>,
+    /// Days until their access ends.
+    #[serde(default)]
+    until: BTreeMap<String, i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,7 +157,12 @@ fn furnish(
     }
     let kfam = Hands::new(api, "kfam");
     for (user, role) in &profile.shared {
-        let (binding, policy) = contributor(&profile.name, &email(user), role);
+        let (mut binding, policy) = contributor(&profile.name, &email(user), role);
+        if let Some(days) = profile.until.get(user) {
+            let end = api.now() + SignedDuration::from_hours(24 * days);
+            let date = end.to_zoned(TimeZone::UTC).date().to_string();
+            binding["metadata"]["annotations"]["kubeflow-admin/until"] = date.into();
+        }
         kfam.create(&binding)?;
         kfam.create(&policy)?;
     }

@@ -221,6 +221,29 @@ impl Page {
             .collect()
     }
 
+    /// What is chosen in each select of the page, and typed in its lines of text.
+    pub fn filled_in(&self) -> Vec<(String, String)> {
+        let attribute = |tag: &str, name: &str| {
+            let rest = tag.split(&format!(" {name}=\"")).nth(1)?;
+            rest.split('"').next().map(ToOwned::to_owned)
+        };
+        let (mut found, mut select) = (Vec::new(), None);
+        for tag in self
+            .body
+            .split('<')
+            .filter_map(|part| part.split('>').next())
+        {
+            if tag.starts_with("select ") {
+                select = attribute(tag, "name");
+            } else if tag.starts_with("option ") && tag.ends_with(" selected") {
+                found.extend(select.clone().zip(attribute(tag, "value")));
+            } else if tag.starts_with("input ") && tag.contains(" type=\"text\"") {
+                found.extend(attribute(tag, "name").zip(attribute(tag, "value")));
+            }
+        }
+        found
+    }
+
     /// The last part of the path, such as an operation's id.
     pub fn last_segment(&self) -> &str {
         let path = self.path.split('?').next().unwrap_or_default();

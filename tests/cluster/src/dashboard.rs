@@ -246,6 +246,19 @@ pub async fn start_operation(browser: &mut Browser, plan: &Page) -> Result<Page>
     browser.submit(plan, &path, &ticked).await
 }
 
+/// Loads a page until it says this; what the page shows follows the cluster within seconds.
+pub async fn until_it_says(browser: &mut Browser, path: &str, wanted: &str) -> Result<Page> {
+    for _ in 0..100 {
+        let page = browser.get(path).await?;
+        if page.text().contains(wanted) {
+            return Ok(page);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let page = browser.get(path).await?;
+    bail!("{path} never says {wanted:?}: {}", page.text())
+}
+
 /// Loads an operation's page until nothing is going on any more.
 pub async fn wait_for_operation(browser: &mut Browser, path: String) -> Result<Page> {
     for _ in 0..600 {
@@ -262,6 +275,16 @@ pub async fn wait_for_operation(browser: &mut Browser, path: String) -> Result<P
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     bail!("the operation at {path} does not end")
+}
+
+/// Takes a finished operation back; ends at its last page.
+pub async fn undo_operation(browser: &mut Browser, done: &Page) -> Result<Page> {
+    let undoing = browser
+        .submit(done, &format!("{}/undo", done.path), &[])
+        .await?;
+    let end = wait_for_operation(browser, undoing.path).await?;
+    ensure!(end.body.contains("data-state=\"undone\""), "{}", end.text());
+    Ok(end)
 }
 
 /// Fetches the password of a finished operation, which is possible once.

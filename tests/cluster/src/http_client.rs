@@ -1,5 +1,7 @@
 //! Plain HTTP, as a browser without a memory: no cookies, no redirects followed.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use http::{Request, Response, header::CONTENT_TYPE};
@@ -9,10 +11,15 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 
+/// Between the end of a pod and the new way to its port Kubernetes swallows what is sent there; without a limit one such
+/// request takes two minutes.
+const CONNECT: Duration = Duration::from_secs(5);
+
 /// Sends a request and reads the whole answer as text.
 pub async fn send(request: Request<String>) -> Result<Response<String>> {
-    let client: Client<HttpConnector, Full<Bytes>> =
-        Client::builder(TokioExecutor::new()).build_http();
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(CONNECT));
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
     let what = format!("{} {}", request.method(), request.uri());
     let answer = client
         .request(request.map(|body| Full::new(Bytes::from(body))))

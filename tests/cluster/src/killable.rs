@@ -35,15 +35,26 @@ impl Killable {
         })
     }
 
-    /// Starts the plan with a trap at its `number`th request and says whether it was killed there; it was not when the
-    /// operation ended before that.
-    pub async fn killed_at(&mut self, plan: &Page, number: u32, moment: Moment) -> Result<bool> {
+    /// From now on it is killed at its `number`th request in somebody's name.
+    pub fn arm(&self, number: u32, moment: Moment) -> Result<()> {
         self.proxy.arm(Trap {
             process: self.dashboard.process_id().context("it was not started")?,
             blow: Blow::Kill,
             moment,
             countdown: number,
         });
+        Ok(())
+    }
+
+    /// Takes the trap away.
+    pub fn disarm(&self) {
+        self.proxy.disarm();
+    }
+
+    /// Starts the plan with a trap at its `number`th request and says whether it was killed there; it was not when the
+    /// operation ended before that.
+    pub async fn killed_at(&mut self, plan: &Page, number: u32, moment: Moment) -> Result<bool> {
+        self.arm(number, moment)?;
         if let Ok(started) = start_operation(&mut self.browser, plan).await {
             // Either it ends, or the connection does.
             let _ = wait_for_operation(&mut self.browser, started.path).await;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use kubeflow_admin::domain::{
-    Actor, AuditEvent, Kind, Operation, OperationId, Outcome, Session, SessionId, SignInLink,
-    State, TokenHash, UserName,
+    Actor, AuditEvent, Kind, Operation, OperationId, Outcome, PasswordLink, Session, SessionId,
+    SignInLink, State, TokenHash, UserName,
 };
 use kubeflow_admin::store::PendingSignIn;
 use uuid::Uuid;
@@ -42,6 +42,17 @@ pub(crate) fn link(number: u32) -> SignInLink {
         token: hash(number),
         actor: Actor::break_glass(),
         made_by: UserName::from_cluster("root@laptop"),
+        created_at: second(0),
+        expires_at: second(600),
+    }
+}
+
+pub(crate) fn password_link(number: u32) -> PasswordLink {
+    PasswordLink {
+        token: hash(number),
+        email: format!("ana{number}@example.com").parse().unwrap(),
+        lock: hash(number + 2000),
+        maker: person("admin@example.com"),
         created_at: second(0),
         expires_at: second(600),
     }

@@ -1,9 +1,9 @@
 //! Sessions, links and sign-ins on their way.
 
-use kubeflow_admin::domain::{Session, SessionId, UserName};
+use kubeflow_admin::domain::{PasswordLink, Session, SessionId, UserName};
 use kubeflow_admin::store::{Error, Store};
 
-use super::fixtures::{hash, link, pending, second, session};
+use super::fixtures::{hash, link, password_link, pending, second, session};
 use super::{Place, both};
 
 both!(
@@ -11,6 +11,7 @@ both!(
     sessions_are_listed_and_ended_by_person,
     expired_things_are_swept,
     sec_42_a_link_is_spent_once_however_many_try,
+    sec_36_a_link_to_set_a_password_is_found_until_it_ends_or_is_replaced,
     sec_12_a_sign_in_on_its_way_comes_back_once,
     hostile_text_is_stored_and_searched_for_as_text,
 );
@@ -74,6 +75,40 @@ async fn expired_things_are_swept(place: &Place) {
     assert_eq!(store.links_delete_expired(second(600)).await, Ok(1));
     assert_eq!(store.pending_delete_expired(second(599)).await, Ok(0));
     assert_eq!(store.pending_delete_expired(second(600)).await, Ok(1));
+}
+
+async fn sec_36_a_link_to_set_a_password_is_found_until_it_ends_or_is_replaced(place: &Place) {
+    let store = place.open().await;
+    let (one, other) = (password_link(1), password_link(2));
+    for link in [&one, &other] {
+        store.password_link_replace(link).await.unwrap();
+    }
+    let find = |number, at| {
+        let (store, token) = (store.clone(), hash(number));
+        async move { store.password_link_find(&token, second(at)).await }
+    };
+    assert_eq!(find(1, 599).await, Ok(Some(one.clone())));
+    assert_eq!(find(1, 600).await, Ok(None));
+    assert_eq!(find(3, 0).await, Ok(None));
+    // Another one for the same login.
+    let next = PasswordLink {
+        token: hash(3),
+        ..one
+    };
+    store.password_link_replace(&next).await.unwrap();
+    assert_eq!(find(1, 0).await, Ok(None));
+    assert_eq!(find(3, 0).await, Ok(Some(next)));
+    assert_eq!(store.password_link_delete(&hash(3)).await, Ok(1));
+    assert_eq!(store.password_link_delete(&hash(3)).await, Ok(0));
+    assert_eq!(find(2, 0).await, Ok(Some(other)));
+    assert_eq!(
+        store.password_links_delete_expired(second(599)).await,
+        Ok(0)
+    );
+    assert_eq!(
+        store.password_links_delete_expired(second(600)).await,
+        Ok(1)
+    );
 }
 
 async fn sec_42_a_link_is_spent_once_however_many_try(place: &Place) {

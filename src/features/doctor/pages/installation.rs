@@ -108,7 +108,7 @@ pub(in super::super) async fn show(
 }
 
 fn facts(snapshot: &Snapshot, recognition: &Recognition) -> Vec<Fact> {
-    let mut facts = vec![Fact::new("Kubeflow", words(recognition))];
+    let mut facts = vec![Fact::new("Kubeflow", recognition.describe())];
     let kubernetes = if snapshot.kubernetes.is_empty() {
         "not said by the API server".to_owned()
     } else {
@@ -125,30 +125,6 @@ fn facts(snapshot: &Snapshot, recognition: &Recognition) -> Vec<Fact> {
     }
     facts.push(Fact::new("Volumes", "StorageClasses and claims").linked(paths::STORAGE));
     facts
-}
-
-fn words(recognition: &Recognition) -> String {
-    match recognition {
-        Recognition::Recognised {
-            release,
-            confidence,
-            agreeing,
-            dissenting,
-        } => format!(
-            "{} ({}: {} of {} versions agree)",
-            release.name,
-            confidence.describe(),
-            agreeing.len(),
-            agreeing.len() + dissenting.len()
-        ),
-        Recognition::Unknown { votes } => format!(
-            "of an unknown release ({} versions found, none of them known)",
-            votes.len()
-        ),
-        Recognition::NotInstalled => {
-            "not found: there is no Central Dashboard and no profile controller".to_owned()
-        }
-    }
 }
 
 fn supported(release: &Release) -> String {

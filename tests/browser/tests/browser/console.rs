@@ -113,6 +113,7 @@ async fn news_come_to_whoever_looks_elsewhere(here: &Window, there: &Window) {
         .await
         .unwrap();
     there.press("Reset password").await.unwrap();
+    there.press("Review what will happen").await.unwrap();
     there
         .wait_for_text("Nothing has been changed yet")
         .await

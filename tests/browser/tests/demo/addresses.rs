@@ -4,7 +4,7 @@
 use lab::demo::Route;
 
 /// Answers to GET that are no pages, or no pages of somebody who is signed in.
-const NO_PAGES: [&str; 10] = [
+const NO_PAGES: [&str; 11] = [
     "/healthz",
     "/readyz",
     "/dex/{*rest}",
@@ -13,6 +13,7 @@ const NO_PAGES: [&str; 10] = [
     "/kubeflow-admin/sign-in/begin",
     "/kubeflow-admin/callback",
     "/kubeflow-admin/link",
+    "/kubeflow-admin/set-password",
     "/kubeflow-admin/sign-in",
     "/kubeflow-admin/signed-out",
 ];

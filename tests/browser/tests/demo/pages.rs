@@ -8,7 +8,7 @@ use crate::addresses::{self, Made};
 use crate::place::{self, GO_ON, by_link};
 
 /// What the table of routes does not tell: answers to what was searched for, chosen or got wrong.
-const STATES: [(&str, &str); 11] = [
+const STATES: [(&str, &str); 16] = [
     ("search-found", "/search?q=an"),
     ("search-nothing", "/search?q=nobody"),
     ("users-findings", "/users?sort=-findings"),
@@ -27,6 +27,20 @@ const STATES: [(&str, &str); 11] = [
         "profiles-quota-chosen",
         "/profiles/quota?profile=ana&profile=ml-course",
     ),
+    (
+        "off-board-chosen",
+        "/users/off-board?user=ana@example.com&user=ben@example.com",
+    ),
+    ("administrators-none", "/administrators?q=nobody"),
+    (
+        "administrator-remove",
+        "/administrators/remove?kind=User&name=admin@example.com",
+    ),
+    (
+        "contributor-date",
+        "/profiles/of/ml-course/contributors/date?user=elif@example.com&role=edit",
+    ),
+    ("dates-none", "/access/dates?q=nobody"),
     ("profile-busy", "/profiles/of/vision-team"),
     ("no-such-page", "/no-such-page"),
 ];
@@ -70,6 +84,10 @@ async fn before_sign_in(driver: &Driver, demo: &Demo, album: &Album) {
         ("sign-in", "/kubeflow-admin/sign-in"),
         ("signed-out", "/kubeflow-admin/signed-out"),
         ("link-used", "/kubeflow-admin/link?token=spent"),
+        (
+            "password-link-used",
+            "/kubeflow-admin/set-password?token=spent",
+        ),
     ] {
         window.go(path).await.unwrap();
         album.page(&window, name).await.unwrap();

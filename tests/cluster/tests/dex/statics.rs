@@ -95,6 +95,32 @@ async fn a_removed_static_user_is_gone_and_comments_stay() {
 }
 
 #[tokio::test]
+async fn several_static_users_are_removed_with_one_restart() {
+    let entries = format!(
+        "- email: crowd-one@example.com\n  hash: {SHIPPED_HASH}\n  userID: \"1\"\n- email: crowd-two@example.com\n  hash: {SHIPPED_HASH}\n  \
+         userID: \"2\"\n- email: stays@example.com\n  hash: {SHIPPED_HASH}\n  userID: \"3\"\n"
+    );
+    let mut world = world(&with_entries(&entries)).await;
+    world.person("crowd-two@example.com", "Static entry").await;
+    let before = restarts(world.lab).await;
+    let path = "/kubeflow-admin/users/remove";
+    let chosen = format!("{path}?user=crowd-one@example.com&user=crowd-two@example.com");
+    let review = world.admin.get(&chosen).await.unwrap();
+    let fields = [
+        ("user", "crowd-one@example.com"),
+        ("user", "crowd-two@example.com"),
+        ("confirm", "remove 2 users"),
+    ];
+    let plan = world.admin.submit(&review, path, &fields).await.unwrap();
+    let done = world.run(&plan).await;
+    assert_state(&done, "done");
+    assert_eq!(restarts(world.lab).await, before + 1);
+    assert!(!world.signs_in("crowd-one@example.com", SHIPPED).await);
+    assert!(!world.signs_in("crowd-two@example.com", SHIPPED).await);
+    assert!(world.signs_in("stays@example.com", SHIPPED).await);
+}
+
+#[tokio::test]
 async fn findings_come_with_a_fix_that_mends_them() {
     let entries = format!(
         "- email: twice@example.com\n  hash: {SHIPPED_HASH}\n  userID: \"3\"\n- email: Twice@Example.com\n  hash: {SHIPPED_HASH}\n  \

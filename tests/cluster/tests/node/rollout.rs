@@ -12,7 +12,7 @@ use kube::Api;
 use kube::api::{ListParams, Patch, PatchParams};
 use lab::browser::{Browser, Page};
 use lab::dashboard::{Dashboard, start_operation, wait_for_operation};
-use lab::{Lab, dex_pod, http_client};
+use lab::{Lab, dex_pod, http_client, waiting};
 use serde_json::json;
 
 use crate::{shared_node, turn_at_dex};
@@ -76,6 +76,19 @@ async fn configure(lab: &Lab, text: &str) {
     maps.patch("dex", &PatchParams::default(), &patch)
         .await
         .unwrap();
+}
+
+/// The pods before the newest are gone for good, and it answers: without a readiness probe Kubernetes waits for neither.
+async fn answers(lab: &Lab) {
+    let pods: Api<Pod> = Api::namespaced(lab.client(), "auth");
+    let url = format!("{}/dex/healthz", lab.dex_url());
+    waiting::until("Dex to answer", Duration::from_mins(2), async || {
+        let left = pods.list(&ListParams::default().labels("app=dex")).await?;
+        let answer = http_client::get(&url).await?;
+        Ok((left.items.len() == 1 && answer.status().is_success()).then_some(()))
+    })
+    .await
+    .unwrap();
 }
 
 /// Asks Dex again and again; counts what did not answer.
@@ -205,6 +218,7 @@ async fn without_a_readiness_probe_the_old_pod_serves_as_well() {
             .await
             .unwrap();
         dex_pod::demand(lab, None).await.unwrap();
+        answers(lab).await;
     };
     let before = deployments.get("dex").await.unwrap();
     let container = &before.spec.unwrap().template.spec.unwrap().containers[0];

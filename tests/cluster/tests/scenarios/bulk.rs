@@ -3,7 +3,7 @@
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
 use lab::Lab;
-use lab::dashboard::run_operation;
+use lab::dashboard::{run_operation, undo_operation};
 
 use crate::world::{add_user, admin, world};
 
@@ -119,11 +119,7 @@ async fn limits_for_the_chosen_profiles_are_set_with_the_rest_kept_and_can_be_un
             "an owner that we applied when we created the profile stays"
         );
     }
-    let undo = format!("{}/undo", done.path);
-    let undone = browser.submit(&done, &undo, &[]).await.unwrap();
-    lab::dashboard::wait_for_operation(&mut browser, undone.path)
-        .await
-        .unwrap();
+    undo_operation(&mut browser, &done).await.unwrap();
     assert_eq!(hard("herd-b").await["cpu"], "4");
 }
 

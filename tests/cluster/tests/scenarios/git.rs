@@ -9,7 +9,7 @@ use crate::reach::eventually;
 use crate::world::{add_user, admin, world};
 
 /// Marks a profile as one that Flux keeps.
-async fn keep_in_git(profile: &str, owner: &str) {
+pub(crate) async fn keep_in_git(profile: &str, owner: &str) {
     let (lab, _) = world().await;
     let yaml = format!(
         "{{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {{name: {profile}, \
@@ -19,7 +19,7 @@ async fn keep_in_git(profile: &str, owner: &str) {
     lab.apply_yaml(&yaml).await.unwrap();
 }
 
-async fn cpu_of(profile: &str) -> Value {
+pub(crate) async fn cpu_of(profile: &str) -> Value {
     let (lab, _) = world().await;
     let found = crate::bulk::profiles(lab).get(profile).await.unwrap();
     found.data["spec"]["resourceQuotaSpec"]["hard"]["cpu"].clone()

@@ -7,7 +7,7 @@ use kube::Api;
 use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, ListParams};
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{run_operation, start_operation, wait_for_operation};
+use lab::dashboard::{run_operation, start_operation, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 
@@ -122,7 +122,7 @@ async fn a_list_is_checked_line_by_line_and_nothing_happens_while_a_line_is_wron
         .get(&format!("{IMPORT}/template.csv"))
         .await
         .unwrap();
-    assert!(template.body.starts_with("email,name,profile\n"));
+    assert!(template.body.starts_with("email,name,profile\r\n"));
 }
 
 #[tokio::test]
@@ -183,14 +183,7 @@ async fn a_pasted_list_becomes_people_who_can_work_and_the_sheet_is_shown_once()
         "2"
     );
 
-    let undo = format!("{}/undo", done.path);
-    let undone = browser.submit(&done, &undo, &[]).await.unwrap();
-    let undone = wait_for_operation(&mut browser, undone.path).await.unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     assert_eq!(logins(lab, "pupil").await, Vec::<String>::new());
     let bindings = ApiResource::from_gvk(&GroupVersionKind::gvk(
         "rbac.authorization.k8s.io",

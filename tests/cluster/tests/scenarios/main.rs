@@ -6,14 +6,18 @@
 )]
 
 mod access;
+mod administrators;
 mod bulk;
 mod capacity;
+mod command_line;
 mod connect;
+mod dates;
 mod deploy;
 mod doctor;
 mod errors;
 mod git;
 mod imports;
+mod leaving;
 mod live;
 mod manifest;
 mod menu;
@@ -21,6 +25,7 @@ mod observing;
 mod operations;
 mod owners;
 mod ownership;
+mod passwords;
 #[path = "../../../it/postgres.rs"]
 mod postgres;
 mod quotas;

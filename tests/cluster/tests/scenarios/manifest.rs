@@ -7,7 +7,7 @@ use std::time::Duration;
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams};
 use lab::browser::Browser;
-use lab::dashboard::{Dashboard, run_operation, wait_for_operation};
+use lab::dashboard::{Dashboard, run_operation, undo_operation};
 use lab::{AuditEntry, Lab, dex_pod, waiting};
 use serde::Deserialize;
 use serde_json::json;
@@ -18,6 +18,8 @@ use crate::world::{PASSWORD, add_user, make_admin, world};
 
 const OWN: &str = "system:serviceaccount:kubeflow-admin:kubeflow-admin";
 const REGISTRAR: &str = "kubeflow-admin:registrar";
+const SELF_SERVICE: &str = "kubeflow-admin:self-service";
+const SELF_SERVICE_ROLE: &str = "kubeflow-admin-self-service";
 const OWN_ROLE: &str = "kubeflow-admin-server";
 /// The object's name for the client id `kubeflow-admin`.
 const OUR_CLIENT: &str = "nn2wezlgnrxxollbmrwws3wl6koojbbcemsq";
@@ -140,9 +142,7 @@ async fn migrate_the_shipped_user_and_undo(lab: &'static Lab, admin: &mut Browse
     let plan = admin.submit(&page, &path, &[]).await.unwrap();
     let done = run_operation(admin, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-    let path = format!("{}/undo", done.path);
-    let undone = admin.submit(&done, &path, &[]).await.unwrap();
-    wait_for_operation(admin, undone.path).await.unwrap();
+    undo_operation(admin, &done).await.unwrap();
 }
 
 /// What Dex keeps for somebody who signed in with `offline_access`, as far as it is looked at.
@@ -181,6 +181,7 @@ async fn do_everything(lab: &'static Lab) {
         .unwrap();
     lab.apply_yaml(PROFILES_CONFIG).await.unwrap();
     add_user(&mut admin, "inspected-host@example.com", "inspected-host").await;
+    change_own_password(&mut admin).await;
     let mut operator = dashboard.broken_glass().await.unwrap();
     let users = "/kubeflow-admin/users/of/inspected@example.com";
     let profile = "/kubeflow-admin/profiles/of/inspected";
@@ -224,7 +225,17 @@ async fn do_everything(lab: &'static Lab) {
         );
     }
     keep_a_profile_up_and_undo(&mut operator, host).await;
+    make_an_administrator_and_undo(&mut operator, "inspected-host@example.com").await;
     migrate_the_shipped_user_and_undo(lab, &mut operator).await;
+}
+
+async fn change_own_password(person: &mut Browser) {
+    let path = "/kubeflow-admin/account/password";
+    let form = person.get(path).await.unwrap();
+    let new = "inspected-by-themselves";
+    let fields = [("current", PASSWORD), ("password", new), ("again", new)];
+    let page = person.submit(&form, path, &fields).await.unwrap();
+    page.expect_text("Your password was changed").unwrap();
 }
 
 /// Defaults for containers, a freeze and another owner, each taken back.
@@ -248,15 +259,22 @@ async fn keep_a_profile_up_and_undo(operator: &mut Browser, profile: &str) {
         let plan = operator.submit(&form, &path, &fields).await.unwrap();
         let done = run_operation(operator, &plan).await.unwrap();
         assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
-        let path = format!("{}/undo", done.path);
-        let undone = operator.submit(&done, &path, &[]).await.unwrap();
-        let undone = wait_for_operation(operator, undone.path).await.unwrap();
+        let undone = undo_operation(operator, &done).await.unwrap();
         assert!(
             undone.body.contains("data-state=\"undone\""),
             "{page}: {}",
             undone.text()
         );
     }
+}
+
+async fn make_an_administrator_and_undo(operator: &mut Browser, email: &str) {
+    let path = "/kubeflow-admin/administrators/new";
+    let form = operator.get(path).await.unwrap();
+    let plan = operator.submit(&form, path, &[("email", email)]).await;
+    let done = run_operation(operator, &plan.unwrap()).await.unwrap();
+    assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
+    undo_operation(operator, &done).await.unwrap();
 }
 
 #[tokio::test]
@@ -266,7 +284,9 @@ async fn sec_41_what_the_server_asks_is_what_the_manifest_grants() {
     let log = lab.audit_log().unwrap();
     let mut unused = granted(OWN_ROLE);
     let mut unused_by_registrar = granted(REGISTRAR_ROLE);
+    let mut unused_by_self_service = granted(SELF_SERVICE_ROLE);
     let (all, registrar) = (unused.clone(), unused_by_registrar.clone());
+    let self_service = unused_by_self_service.clone();
     for entry in log.iter().filter(|entry| entry.user == OWN) {
         match entry.impersonated_user.as_deref() {
             None if entry.code < 400 => {
@@ -279,6 +299,11 @@ async fn sec_41_what_the_server_asks_is_what_the_manifest_grants() {
                 let right = used(&registrar, entry);
                 let right = right.unwrap_or_else(|| panic!("not the registrar's: {entry:#?}"));
                 unused_by_registrar.remove(right);
+            }
+            Some(SELF_SERVICE) if entry.code < 300 => {
+                let right = used(&self_service, entry);
+                let right = right.unwrap_or_else(|| panic!("not for one's own: {entry:#?}"));
+                unused_by_self_service.remove(right);
             }
             Some(_) => {
                 unused.remove("impersonate users.");
@@ -294,6 +319,11 @@ async fn sec_41_what_the_server_asks_is_what_the_manifest_grants() {
         unused_by_registrar,
         Rights::new(),
         "granted to the registrar and never used"
+    );
+    assert_eq!(
+        unused_by_self_service,
+        Rights::new(),
+        "granted for changing one's own password and never used"
     );
 }
 

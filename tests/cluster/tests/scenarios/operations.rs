@@ -1,7 +1,7 @@
 //! Operations survive everything: killed at every request, they are finished or undone, once.
 
 use lab::browser::Page;
-use lab::dashboard::{password_of, wait_for_operation};
+use lab::dashboard::{password_of, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 
@@ -92,19 +92,7 @@ async fn an_operation_that_was_killed_can_be_undone() {
     let ended = wait_for_operation(&mut world.browser, plan.path.clone())
         .await
         .unwrap();
-    world
-        .browser
-        .submit(&ended, &format!("{}/undo", plan.path), &[])
-        .await
-        .unwrap();
-    let undone = wait_for_operation(&mut world.browser, plan.path.clone())
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut world.browser, &ended).await.unwrap();
     let people = world
         .browser
         .get("/kubeflow-admin/users?q=halfway")

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{Namespace, Pod};
 use kube::Api;
 use kube::api::PostParams;
 use lab::Lab;
-use lab::dashboard::{run_operation, wait_for_operation};
+use lab::dashboard::{run_operation, undo_operation};
 use serde_json::json;
 
 use crate::reach::eventually;
@@ -62,14 +62,7 @@ async fn a_profile_is_handed_over_with_everything_that_the_controller_forgets_an
     );
     // The controller goes on with the new owner: the profile is healthy.
     eventually(&mut browser, list, "Healthy").await;
-    let undoing = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let end = wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(end.body.contains("data-state=\"undone\""), "{}", end.text());
+    undo_operation(&mut browser, &done).await.unwrap();
     eventually(&mut browser, list, "Healthy").await;
     assert_eq!(
         shown_to(lab, "old-owner@example.com").await,

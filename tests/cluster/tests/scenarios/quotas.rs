@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{LimitRange, Pod, ResourceQuota};
 use kube::Api;
 use kube::api::PostParams;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{run_operation, wait_for_operation};
+use lab::dashboard::{run_operation, undo_operation};
 use serde_json::json;
 
 use crate::world::{add_user, admin, pod_with, world};
@@ -60,14 +60,7 @@ async fn a_quota_comes_with_defaults_so_that_pods_do_not_vanish_and_both_are_und
     pods.create(&PostParams::default(), &pod(None))
         .await
         .unwrap();
-    let undoing = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let end = wait_for_operation(&mut browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(end.body.contains("data-state=\"undone\""), "{}", end.text());
+    undo_operation(&mut browser, &done).await.unwrap();
     let ranges: Api<LimitRange> = Api::namespaced(lab.client(), "defaulted");
     assert!(
         ranges
@@ -206,7 +199,7 @@ async fn what_a_quota_can_be_about_is_found_and_what_it_refused_is_told() {
     let form = browser.get(path).await.unwrap();
     form.expect_text("requests.amd.com/gpu (4 on the nodes)")
         .unwrap();
-    form.expect_text("quick.storageclass.storage.k8s.io/requests.storage")
+    form.expect_text("offered-class.storageclass.storage.k8s.io/requests.storage")
         .unwrap();
     let typed = [("quota:cpu", "4"), ("more", "row:requests.amd.com/gpu")];
     let page = browser.submit(&form, path, &typed).await.unwrap();
@@ -252,7 +245,7 @@ async fn the_same_limits_are_set_in_many_profiles_and_others_stay() {
 const OFFERS: &str = r#"
 {apiVersion: v1, kind: Node, metadata: {name: offering}}
 ---
-{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: quick}, provisioner: example.com/quick}
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: offered-class}, provisioner: example.com/offered}
 ---
 {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: train, namespace: offered}, spec: {replicas: 1, selector: {matchLabels: {app: train}}, template: {metadata: {labels: {app: train}}, spec: {containers: [{name: c, image: "example.com/c:1"}]}}}}
 "#;

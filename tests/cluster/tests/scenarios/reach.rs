@@ -3,6 +3,7 @@
 use lab::Lab;
 use lab::browser::{Browser, Page};
 use lab::dashboard::run_operation;
+use lab::dashboard::until_it_says;
 use lab::stand_in::kfam::Binding;
 
 use crate::repairs::delete_policy;
@@ -31,16 +32,7 @@ spec:
 
 /// Waits until a page says something: the watches take a moment.
 pub(crate) async fn eventually(browser: &mut Browser, path: &str, wanted: &str) -> Page {
-    let mut last = None;
-    for _ in 0..100 {
-        let page = browser.get(path).await.unwrap();
-        if page.text().contains(wanted) {
-            return page;
-        }
-        last = Some(page);
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    panic!("{path} never says {wanted:?}: {}", last.unwrap().text());
+    until_it_says(browser, path, wanted).await.unwrap()
 }
 
 async fn contributor(lab: &Lab, owner: &str, person: &str, profile: &str, role: &str) {
@@ -120,8 +112,8 @@ async fn the_export_holds_what_is_filtered_and_no_formula() {
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(
         file.body,
-        "\"person or group\",\"kind\",\"profile\",\"role\",\"source\",\"object\",\"not right\"\r\n\
-         \"'=HYPERLINK(1)\",\"user\",\"csv-team\",\"view\",\"role-binding\",\"csv-odd binds kubeflow-view\",\"\"\r\n"
+        "person or group,kind,profile,role,source,object,until,not right\r\n\
+         \"'=HYPERLINK(1)\",user,csv-team,view,role-binding,csv-odd binds kubeflow-view,,\r\n"
     );
     let record = browser.get("/kubeflow-admin/activity").await.unwrap();
     record.expect_text("Access exported").unwrap();

@@ -4,7 +4,7 @@ use kube::Api;
 use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind};
 use lab::Lab;
 use lab::browser::Browser;
-use lab::dashboard::run_operation;
+use lab::dashboard::{run_operation, undo_operation};
 use lab::stand_in::kfam::Binding;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ pub(crate) fn policies(lab: &Lab, namespace: &str) -> Api<DynamicObject> {
     Api::namespaced_with(lab.client(), namespace, &kind)
 }
 
-fn bindings(lab: &Lab, namespace: &str) -> Api<DynamicObject> {
+pub(crate) fn bindings(lab: &Lab, namespace: &str) -> Api<DynamicObject> {
     let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(
         "rbac.authorization.k8s.io",
         "v1",
@@ -136,14 +136,7 @@ async fn undo_last(browser: &mut Browser, kind: &str, subject: &str) {
     let at = list.body.find("/kubeflow-admin/operations/0").unwrap();
     let path: String = list.body[at..].chars().take_while(|c| *c != '"').collect();
     let page = browser.get(&path).await.unwrap();
-    let undoing = browser
-        .submit(&page, &format!("{path}/undo"), &[])
-        .await
-        .unwrap();
-    let end = lab::dashboard::wait_for_operation(browser, undoing.path)
-        .await
-        .unwrap();
-    assert!(end.body.contains("data-state=\"undone\""), "{}", end.text());
+    undo_operation(browser, &page).await.unwrap();
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ impl Pair {
     async fn struck(&mut self, name: &str, blow: Blow) -> (Page, Duration) {
         let email = format!("{name}@example.com");
         let plan = plan_user(&mut self.admin, &email, name).await;
+        assert_ne!(plan.status, 422, "{}", plan.text());
         self.proxy.arm(Trap {
             process: self.first.process_id().unwrap(),
             blow,

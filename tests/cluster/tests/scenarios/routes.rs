@@ -227,7 +227,7 @@ async fn call_unless_it_ends_the_session(
     call(browser, csrf, route).await
 }
 
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 13] = [
     "/healthz",
     "/readyz",
     "/kubeflow-admin/static/{file}",
@@ -239,6 +239,8 @@ const PUBLIC: [&str; 11] = [
     "/kubeflow-admin/signed-out",
     "/dex/{*rest}",
     "/dex/{*rest}",
+    "/kubeflow-admin/set-password",
+    "/kubeflow-admin/set-password",
 ];
 
 const GUARDED: &str = "{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: guarded}, \

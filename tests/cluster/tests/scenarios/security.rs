@@ -99,6 +99,7 @@ async fn sec_19_pages_without_a_session_tell_nothing_of_the_cluster() {
         "/kubeflow-admin/sign-in",
         "/kubeflow-admin/signed-out",
         "/kubeflow-admin/link?token=x",
+        "/kubeflow-admin/set-password?token=x",
     ] {
         let page = dashboard.browser().get(path).await.unwrap();
         for secret in ["1.34", "v1.3", "svc.cluster.local", ADMIN] {

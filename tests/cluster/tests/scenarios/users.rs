@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::ResourceQuota;
 use kube::Api;
-use lab::dashboard::{password_of, run_operation};
+use lab::dashboard::{password_of, run_operation, undo_operation};
 
 use crate::world::{PASSWORD, add_user, admin, plan_user, world};
 
@@ -111,18 +111,7 @@ async fn a_reset_password_replaces_the_old_one_and_undo_brings_it_back() {
         .await
         .unwrap_err();
 
-    let undone = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let undone = lab::dashboard::wait_for_operation(&mut browser, undone.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     dashboard
         .signed_in("forgetful@example.com", &old)
         .await
@@ -138,12 +127,12 @@ async fn sec_22_a_removed_user_is_gone_everywhere() {
     let (lab, dashboard) = world().await;
     let mut browser = admin().await;
     add_user(&mut browser, "keeper@example.com", "keeper").await;
-    let password = add_user(&mut browser, "leaver@example.com", "leaver").await;
+    let password = add_user(&mut browser, "gone-for-good@example.com", "gone-for-good").await;
     let profile = browser
         .get("/kubeflow-admin/profiles/of/keeper")
         .await
         .unwrap();
-    let fields = [("email", "leaver@example.com"), ("role", "view")];
+    let fields = [("email", "gone-for-good@example.com"), ("role", "view")];
     let plan = browser
         .submit(
             &profile,
@@ -154,33 +143,33 @@ async fn sec_22_a_removed_user_is_gone_everywhere() {
         .unwrap();
     run_operation(&mut browser, &plan).await.unwrap();
     let mut leaver = dashboard
-        .signed_in("leaver@example.com", &password)
+        .signed_in("gone-for-good@example.com", &password)
         .await
         .unwrap();
 
-    let path = "/kubeflow-admin/users/of/leaver@example.com/remove";
+    let path = "/kubeflow-admin/users/of/gone-for-good@example.com/remove";
     let form = browser.get(path).await.unwrap();
     let unconfirmed = [
         ("with_contributions", "yes"),
-        ("profile", "leaver"),
-        ("confirm", "leaver"),
+        ("profile", "gone-for-good"),
+        ("confirm", "gone-for-good"),
     ];
     let refused = browser.submit(&form, path, &unconfirmed).await.unwrap();
     assert_eq!(refused.status, 422);
     refused
-        .expect_text("Type leaver@example.com to confirm")
+        .expect_text("Type gone-for-good@example.com to confirm")
         .unwrap();
     let confirmed = [
         ("with_contributions", "yes"),
-        ("profile", "leaver"),
-        ("confirm", "leaver@example.com"),
+        ("profile", "gone-for-good"),
+        ("confirm", "gone-for-good@example.com"),
     ];
     let plan = browser.submit(&form, path, &confirmed).await.unwrap();
     let done = run_operation(&mut browser, &plan).await.unwrap();
     assert!(done.body.contains("data-state=\"done\""), "{}", done.text());
 
     dashboard
-        .signed_in("leaver@example.com", &password)
+        .signed_in("gone-for-good@example.com", &password)
         .await
         .unwrap_err();
     assert!(
@@ -193,15 +182,15 @@ async fn sec_22_a_removed_user_is_gone_everywhere() {
     );
     assert!(
         lab.kfam()
-            .list_bindings(Some("leaver@example.com"), None, None)
+            .list_bindings(Some("gone-for-good@example.com"), None, None)
             .await
             .unwrap()
             .is_empty()
     );
     let namespaces: Api<k8s_openapi::api::core::v1::Namespace> = Api::all(lab.client());
-    assert!(namespaces.get_opt("leaver").await.unwrap().is_none());
+    assert!(namespaces.get_opt("gone-for-good").await.unwrap().is_none());
     let gone = browser
-        .get("/kubeflow-admin/users/of/leaver@example.com")
+        .get("/kubeflow-admin/users/of/gone-for-good@example.com")
         .await
         .unwrap();
     assert_eq!(gone.status, 404);
@@ -214,18 +203,7 @@ async fn undoing_an_added_user_leaves_nothing() {
     let plan = plan_user(&mut browser, "mistake@example.com", "mistake").await;
     let done = run_operation(&mut browser, &plan).await.unwrap();
     let password = password_of(&mut browser, &done).await.unwrap();
-    let undone = browser
-        .submit(&done, &format!("{}/undo", done.path), &[])
-        .await
-        .unwrap();
-    let undone = lab::dashboard::wait_for_operation(&mut browser, undone.path)
-        .await
-        .unwrap();
-    assert!(
-        undone.body.contains("data-state=\"undone\""),
-        "{}",
-        undone.text()
-    );
+    undo_operation(&mut browser, &done).await.unwrap();
     dashboard
         .signed_in("mistake@example.com", &password)
         .await

@@ -1,0 +1,1 @@
+SELECT body FROM end_requests ORDER BY thing

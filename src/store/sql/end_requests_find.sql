@@ -1,0 +1,1 @@
+SELECT body FROM end_requests WHERE thing = $1

@@ -1,0 +1,1 @@
+DELETE FROM password_links WHERE expires_at <= $1
