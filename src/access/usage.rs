@@ -1,11 +1,9 @@
-//! What somebody may know of use over time, and of who works in their profiles.
-
-use std::sync::Arc;
+//! What somebody may know of use over time.
 
 use jiff::Timestamp;
 
-use super::{Access, OwnProfile, SignedIn, Standing};
-use crate::domain::{Contribution, Permission, ProfileName, Role, UsageRow, UsageTotal};
+use super::{Access, SignedIn};
+use crate::domain::{Permission, ProfileName, UsageRow, UsageTotal};
 use crate::store;
 
 impl SignedIn {
@@ -24,20 +22,6 @@ impl SignedIn {
         }
         let rows = self.services.store.usage_of(profile, span).await?;
         Ok(Some(rows))
-    }
-
-    /// Who else works in a profile of mine; for its owner and those who administer it with them.
-    pub fn contributors_of_own(&self, own: &OwnProfile) -> Vec<Arc<Contribution>> {
-        match own.standing {
-            Standing::Owner | Standing::Contributor(Role::Admin) => {
-                let all = self.services.cluster.contributions();
-                let here = all.items.iter();
-                here.filter(|one| one.profile == own.profile.name)
-                    .cloned()
-                    .collect()
-            }
-            Standing::Contributor(Role::Edit | Role::View) => Vec::new(),
-        }
     }
 }
 

@@ -67,13 +67,15 @@ pub(crate) fn pairs<'a>(
     found.into_values().collect()
 }
 
-/// Roles of people in one namespace by bindings that are no contributor's and not the owner's.
+/// Roles of people in one namespace by bindings that are no contributor's and not the owner's; and those of groups that
+/// are written like a contributor's: RBAC honours them, while the policy beside them lets through nobody of the group.
 pub(crate) fn grants<'a>(
     profile: &ProfileName,
     bindings: impl Iterator<Item = (&'a str, &'a BindingHalf)>,
 ) -> Vec<Grant> {
     let others = bindings.filter(|(name, binding)| {
-        *name != OWNER_BINDING && (binding.user.is_none() || binding.role.is_none())
+        let is_plain = binding.user.is_none() || binding.role.is_none();
+        *name != OWNER_BINDING && (is_plain || is_for_group(binding))
     });
     let one = |(name, binding): (&'a str, &'a BindingHalf)| {
         let grant = move |subject: &Subject| Grant {
@@ -94,8 +96,15 @@ fn of_binding<'a>(name: &str, binding: &'a BindingHalf) -> Option<(&'a str, Role
     }
     let annotated = binding.role.as_deref()?;
     binding.user.as_deref()?;
+    if is_for_group(binding) {
+        return None;
+    }
     let role = binding.bound_role().or_else(|| annotated.parse().ok())?;
     Some((binding.person()?, role))
+}
+
+fn is_for_group(binding: &BindingHalf) -> bool {
+    matches!(binding.subject(), Some(Subject::Group(_)))
 }
 
 fn none(profile: &ProfileName, user: &str, role: Role) -> Contribution {
@@ -166,5 +175,22 @@ mod tests {
                 half("eve@example.com", false, true),
             ]
         );
+    }
+
+    #[test]
+    fn a_group_that_is_written_like_a_contributor_is_a_grant_to_the_group_and_no_person() {
+        let team = ProfileName::from_cluster("team");
+        let group = BindingHalf {
+            subjects: vec![Subject::Group("ml-team".to_owned())],
+            ..binding("ml-team", "kubeflow-edit")
+        };
+        let all = [("user-ml-team-clusterrole-edit", group)];
+        let bindings = || all.iter().map(|(name, facts)| (*name, facts));
+        assert_eq!(of_namespace(&team, bindings(), std::iter::empty()), []);
+        let found: Vec<Subject> = grants(&team, bindings())
+            .into_iter()
+            .map(|grant| grant.subject)
+            .collect();
+        assert_eq!(found, [Subject::Group("ml-team".to_owned())]);
     }
 }

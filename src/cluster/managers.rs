@@ -38,14 +38,27 @@ pub(crate) fn of(meta: &ObjectMeta) -> Option<Manager> {
         value.is_some_and(|value| wanted.is_none_or(|wanted| wanted == value))
     });
     let by_fields = || {
-        let names = meta.managed_fields.iter().flatten();
-        let names: Vec<_> = names.filter_map(|entry| entry.manager.as_deref()).collect();
+        let names: Vec<_> = writers(meta).collect();
         FIELD_MANAGERS
             .into_iter()
             .find(|(name, _)| names.contains(name))
             .map(|(_, manager)| manager)
     };
     marked.map(|(_, _, manager)| manager).or_else(by_fields)
+}
+
+/// Names under which this tool wrote fields of the object.
+pub(crate) fn field_managers(meta: &ObjectMeta, manager: Manager) -> Vec<String> {
+    let is_its = |name: &&str| FIELD_MANAGERS.contains(&(*name, manager));
+    let mut names: Vec<String> = writers(meta).filter(is_its).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn writers(meta: &ObjectMeta) -> impl Iterator<Item = &str> {
+    let entries = meta.managed_fields.iter().flatten();
+    entries.filter_map(|entry| entry.manager.as_deref())
 }
 
 #[cfg(test)]

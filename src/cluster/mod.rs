@@ -32,6 +32,7 @@ mod rollout;
 pub mod snapshot;
 mod traffic;
 mod watch;
+mod witness;
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};

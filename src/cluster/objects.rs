@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::error::{Attempt, Error};
 use super::kinds::{FIELD_MANAGER, Kind};
+use super::witness::{Tried, Witness};
 
 /// Try it on the API server without keeping it, or do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub(crate) struct Objects<'a> {
     kind: Kind,
     namespace: Option<&'a str>,
     api: Api<DynamicObject>,
+    witness: Option<Witness>,
 }
 
 impl<'a> Objects<'a> {
@@ -37,6 +39,7 @@ impl<'a> Objects<'a> {
             kind,
             namespace: None,
             api: kind.everywhere(client),
+            witness: None,
         }
     }
 
@@ -45,6 +48,21 @@ impl<'a> Objects<'a> {
             kind,
             namespace: Some(namespace),
             api: kind.within(client, namespace),
+            witness: None,
+        }
+    }
+
+    /// Notes every object that a dry run would change and that is kept in Git.
+    pub(crate) fn seen_by(self, witness: &Witness) -> Self {
+        Self {
+            witness: Some(witness.clone()),
+            ..self
+        }
+    }
+
+    fn tell(&self, object: &DynamicObject, tried: Tried<'_>, mode: Mode) {
+        if let Some(witness) = self.witness.as_ref().filter(|_| mode == Mode::DryRun) {
+            witness.see(self.kind, object, tried);
         }
     }
 
@@ -124,7 +142,9 @@ impl<'a> Objects<'a> {
             field_validation: None,
         };
         let patched = self.api.patch(name, &params, &Patch::Apply(fields)).await;
-        patched.map_err(|error| Error::of(&self.attempt("patch", name), error))
+        let patched = patched.map_err(|error| Error::of(&self.attempt("patch", name), error))?;
+        self.tell(&patched, Tried::Fields(fields), mode);
+        Ok(patched)
     }
 
     /// JSON merge patch: `null` removes a key, whoever owns it. Put `metadata.resourceVersion` into it.
@@ -141,7 +161,9 @@ impl<'a> Objects<'a> {
             field_validation: None,
         };
         let patched = self.api.patch(name, &params, &Patch::Merge(fields)).await;
-        patched.map_err(|error| Error::of(&self.attempt("patch", name), error))
+        let patched = patched.map_err(|error| Error::of(&self.attempt("patch", name), error))?;
+        self.tell(&patched, Tried::Fields(fields), mode);
+        Ok(patched)
     }
 
     /// Deletes this very object, not a later one of the same name. Absent is as good as deleted.
@@ -179,7 +201,10 @@ impl<'a> Objects<'a> {
             ..DeleteParams::default()
         };
         match self.api.delete(name, &params).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.tell(found, Tried::Deletion, mode);
+                Ok(())
+            }
             Err(error) => match Error::of(&self.attempt("delete", name), error) {
                 error if error.is_absent() => Ok(()),
                 error => Err(error),

@@ -10,7 +10,7 @@ use kube::api::PostParams;
 use super::error::{Attempt, Error};
 use super::kinds::{Content, Kind};
 use super::{Cluster, client};
-use crate::domain::{Actor, ResourceRule, Verdict, Via};
+use crate::domain::{Actor, ProfileName, ResourceRule, Verdict, Via};
 
 const REVIEW: Kind = Kind {
     kind: "SubjectAccessReview",
@@ -23,11 +23,29 @@ const REVIEW: Kind = Kind {
 impl Cluster {
     /// One SubjectAccessReview; for a session that acts with the kubeconfig's own rights, a SelfSubjectAccessReview.
     pub async fn may(&self, actor: &Actor, rule: &ResourceRule) -> Result<Verdict, Error> {
+        self.judge(actor, attributes(rule)).await
+    }
+
+    /// The same about one profile's namespace, whatever namespace the rule names.
+    pub async fn may_in(
+        &self,
+        profile: &ProfileName,
+        actor: &Actor,
+        rule: &ResourceRule,
+    ) -> Result<Verdict, Error> {
+        let asked = ResourceAttributes {
+            namespace: Some(profile.to_string()),
+            ..attributes(rule)
+        };
+        self.judge(actor, asked).await
+    }
+
+    async fn judge(&self, actor: &Actor, asked: ResourceAttributes) -> Result<Verdict, Error> {
         let status = match actor.via {
-            Via::Kubeconfig => self.review_self(rule).await,
+            Via::Kubeconfig => self.review_self(asked).await,
             Via::Dex | Via::BreakGlass => {
                 client::check_impersonation(actor, &actor.groups)?;
-                self.review(actor, rule).await
+                self.review(actor, asked).await
             }
         };
         let attempt = Attempt {
@@ -45,7 +63,7 @@ impl Cluster {
     async fn review(
         &self,
         actor: &Actor,
-        rule: &ResourceRule,
+        asked: ResourceAttributes,
     ) -> Result<Option<SubjectAccessReviewStatus>, kube::Error> {
         let mut groups: Vec<String> = actor.groups.iter().map(ToString::to_string).collect();
         groups.push("system:authenticated".to_owned());
@@ -53,7 +71,7 @@ impl Cluster {
             spec: SubjectAccessReviewSpec {
                 user: Some(actor.user.to_string()),
                 groups: Some(groups),
-                resource_attributes: Some(attributes(rule)),
+                resource_attributes: Some(asked),
                 ..SubjectAccessReviewSpec::default()
             },
             ..SubjectAccessReview::default()
@@ -67,11 +85,11 @@ impl Cluster {
 
     async fn review_self(
         &self,
-        rule: &ResourceRule,
+        asked: ResourceAttributes,
     ) -> Result<Option<SubjectAccessReviewStatus>, kube::Error> {
         let review = SelfSubjectAccessReview {
             spec: SelfSubjectAccessReviewSpec {
-                resource_attributes: Some(attributes(rule)),
+                resource_attributes: Some(asked),
                 ..SelfSubjectAccessReviewSpec::default()
             },
             ..SelfSubjectAccessReview::default()

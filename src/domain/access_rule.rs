@@ -99,6 +99,15 @@ const READ_ACCESS: [ResourceRule; 4] = [
     rule("list", RBAC, "clusterrolebindings"),
     rule("list", ISTIO, "authorizationpolicies"),
 ];
+/// What changing who else may use a profile takes, in its own namespace: both objects are looked at, made and removed.
+pub const CONTRIBUTOR_RULES: [ResourceRule; 6] = [
+    rule("get", RBAC, "rolebindings"),
+    rule("create", RBAC, "rolebindings"),
+    rule("delete", RBAC, "rolebindings"),
+    rule("get", ISTIO, "authorizationpolicies"),
+    rule("create", ISTIO, "authorizationpolicies"),
+    rule("delete", ISTIO, "authorizationpolicies"),
+];
 /// `bind` is what Kubernetes asks of whoever hands out a role.
 const WRITE_ADMINISTRATORS: [ResourceRule; 2] = [
     rule("patch", RBAC, "clusterrolebindings"),

@@ -15,6 +15,7 @@ mod dated;
 mod email;
 mod finding;
 mod gateway;
+mod git_object;
 mod grant;
 mod health;
 mod import;
@@ -44,7 +45,8 @@ mod upkeep;
 pub mod usage;
 
 pub use access_rule::{
-    ADMINISTRATOR_ROLE, DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule, Verdict,
+    ADMINISTRATOR_ROLE, CONTRIBUTOR_RULES, DEX_NAMESPACE, OWN_GROUP, Permission, ResourceRule,
+    Verdict,
 };
 pub use actor::{Actor, GroupName, UserName, UserNameError, Via};
 pub use audit::{AuditEvent, AuditFilter, Outcome};
@@ -63,6 +65,7 @@ pub use gateway::{
     GATEWAY_PRINCIPAL, Gateway, GatewaySource, PIPELINES_PRINCIPAL, Passage, PassageFault, Text,
     USER_HEADER,
 };
+pub use git_object::{Commit, GitObject};
 pub use grant::{Grant, Subject};
 pub use health::{Health, Verdict as HealthVerdict};
 pub use import::{ImportPart, ImportRow, Share, Stage};

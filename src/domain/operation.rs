@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Actor, AdministratorChange, Change, Checklist, Conflict, DatedStep, Email, ImportPart, Kind,
-    LoginStep, OperationId, ProfileName, Quota, ReleasePart, Repair, ResourceName, Role,
-    StaticEdit, Upkeep, UserName,
+    Actor, AdministratorChange, Change, Checklist, Conflict, DatedStep, Email, GitObject,
+    ImportPart, Kind, LoginStep, OperationId, ProfileName, Quota, ReleasePart, Repair,
+    ResourceName, Role, StaticEdit, Upkeep, UserName,
 };
 
 /// Where an operation stands.
@@ -298,6 +298,9 @@ pub struct StepRecord {
     /// What the rehearsal found that no field shows, in sentences.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Objects that it changes and that are kept in Git or a chart.
+    #[serde(default)]
+    pub git: Vec<GitObject>,
     /// What was there before the step ran; what undo puts back. Never shown.
     #[serde(default)]
     pub before: Option<Value>,
@@ -321,6 +324,7 @@ impl StepRecord {
             changes: Vec::new(),
             conflicts: Vec::new(),
             notes: Vec::new(),
+            git: Vec::new(),
             before: None,
             restoring: None,
             detail: String::new(),
@@ -340,6 +344,9 @@ pub struct Operation {
     pub actor: Actor,
     pub state: State,
     pub steps: Vec<StepRecord>,
+    /// When the person accepted that what is kept in Git will be put back there.
+    #[serde(default)]
+    pub temporary: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -383,10 +390,5 @@ impl Operation {
             };
             hash.as_deref()
         })
-    }
-
-    /// Every conflict that the person must take over before it may start.
-    pub fn conflicts(&self) -> Vec<&Conflict> {
-        self.steps.iter().flat_map(|s| &s.conflicts).collect()
     }
 }

@@ -83,6 +83,9 @@ impl Run {
             }
             AdministratorChange::Remove { binding, subject } => {
                 let now = acting.rehearse_removal(binding, subject).await?;
+                if let Some(error) = self.kept_since(&acting.seen_in_git()) {
+                    return Err(error);
+                }
                 let accepted = &self.operation.steps[index].conflicts;
                 let new = now
                     .conflicts

@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::engine::{Engine, StartRefusal, TakenOver};
+use super::engine::{Consent, Engine, StartRefusal, TakenOver, Temporary};
 use super::plan::PlanError;
 use super::record::record_refusal;
 use crate::domain::{DatedStep, EndRequest, Kind, Operation, State, Step, Until};
@@ -112,11 +112,25 @@ impl Engine {
             self.forget_plan(&operation.id).await?;
             return Ok(false);
         }
+        if let Some(manager) = operation.git_managers().first() {
+            self.forget_plan(&operation.id).await?;
+            let why = format!(
+                "{} keeps what would change and would put it back, which only a person accepts. Do it by hand, or where \
+                 it is kept.",
+                manager.as_str()
+            );
+            self.note_trouble(request, &why, now).await?;
+            return Ok(false);
+        }
         request.operation = Some(operation.id);
         request.trouble.clear();
+        let consent = Consent {
+            taken_over: TakenOver::No,
+            temporary: Temporary::NotAccepted,
+        };
         let store = &self.parts.store;
         store.end_request_note(&request, now + CLAIM).await?;
-        match self.start(&operation.id, TakenOver::No).await {
+        match self.start(&operation.id, consent).await {
             Ok(()) => Ok(true),
             Err(StartRefusal::Store(error)) => Err(error),
             Err(refusal) => {

@@ -34,6 +34,10 @@ pub enum StartRefusal {
     Busy,
     #[error("Fields of other owners must be taken over first.")]
     NotConfirmed,
+    #[error(
+        "Objects that are kept in Git or a chart are changed only when it was accepted that the change is temporary."
+    )]
+    NotTemporary,
     #[error("A step of this operation cannot be undone.")]
     Irreversible,
     /// Why the plan, as it is, never starts.
@@ -118,21 +122,27 @@ impl Engine {
         self.chosen.keep(*id, password, self.clock.now());
     }
 
-    /// Starts a planned operation in the background. `taken_over` says whether the person confirmed the conflicts.
-    pub async fn start(&self, id: &OperationId, taken_over: TakenOver) -> Result<(), StartRefusal> {
+    /// Starts a planned operation in the background, with what the person confirmed.
+    pub async fn start(&self, id: &OperationId, consent: Consent) -> Result<(), StartRefusal> {
         let mut operation = self.claim(id).await?;
         if operation.state != State::Planned {
             return self
                 .give_back(&operation, StartRefusal::WrongState(operation.state))
                 .await;
         }
-        if taken_over == TakenOver::No && !operation.conflicts().is_empty() {
+        if consent.taken_over == TakenOver::No && !operation.conflicts().is_empty() {
             return self.give_back(&operation, StartRefusal::NotConfirmed).await;
         }
         if let Some(why) = operation.release().and_then(ReleaseText::obstacle) {
             return self
                 .give_back(&operation, StartRefusal::Obstacle(why))
                 .await;
+        }
+        if !operation.git_managers().is_empty() {
+            if consent.temporary == Temporary::NotAccepted {
+                return self.give_back(&operation, StartRefusal::NotTemporary).await;
+            }
+            operation.temporary = Some(self.clock.now());
         }
         operation.state = State::Running;
         self.go_on(operation).await
@@ -328,6 +338,20 @@ impl Engine {
         self.changes.send_modify(|count| *count += 1);
         Ok(saved)
     }
+}
+
+/// What the person confirmed before a start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consent {
+    pub taken_over: TakenOver,
+    pub temporary: Temporary,
+}
+
+/// Did the person accept that what is kept in Git will be put back from there?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Temporary {
+    Accepted,
+    NotAccepted,
 }
 
 /// A link is offered: until it is used, no password fits. Nothing is lost in a crash, so the first hash stays.

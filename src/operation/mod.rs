@@ -13,6 +13,7 @@
 //! Uses cluster, store and identity; knows nothing of pages.
 
 mod administrators;
+mod before;
 mod dated;
 mod dex;
 mod due;
@@ -33,7 +34,7 @@ mod wait;
 
 pub use administrators::{entrants, who_stays};
 pub use endings::{Ending, Endings};
-pub use engine::{Engine, EngineParts, StartRefusal, TakenOver, can_be_undone};
+pub use engine::{Consent, Engine, EngineParts, StartRefusal, TakenOver, Temporary, can_be_undone};
 pub use hashing::{COST, hashed};
 pub use plan::{PlanError, Planner};
 pub use prover::{Proofs, Prover, Unproved};

@@ -58,6 +58,7 @@ impl<'a> Planner<'a> {
                 record.changes = applied.changes;
                 record.conflicts = applied.conflicts;
                 record.notes = applied.notes;
+                record.git = applied.git;
             }
             records.push(record);
         }
@@ -69,6 +70,7 @@ impl<'a> Planner<'a> {
             actor: actor.clone(),
             state: State::Planned,
             steps: records,
+            temporary: None,
             created_at: now,
             updated_at: now,
         };
@@ -105,12 +107,23 @@ impl Planner<'_> {
     }
 }
 
-/// The dry run of one step; `None` for steps that only wait or prove.
+/// The dry run of one step, with what it would change of objects that are kept in Git; `None` for steps that only wait
+/// or prove.
+pub(super) async fn rehearse(
+    acting: &Acting,
+    moment: (OperationId, Timestamp),
+    step: &Step,
+) -> Result<Option<Applied>, cluster::Error> {
+    let tried = try_out(acting, moment, step).await?;
+    let git = acting.seen_in_git();
+    Ok(tried.map(|applied| Applied { git, ..applied }))
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "one arm per case; split up it would be harder to compare"
 )]
-pub(super) async fn rehearse(
+async fn try_out(
     acting: &Acting,
     (id, now): (OperationId, Timestamp),
     step: &Step,

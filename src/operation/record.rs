@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, ReleasePart, Step, Upkeep, UserName,
-    several,
+    Actor, AuditEvent, Change, ImportPart, Operation, Outcome, ReleasePart, Step, StepRecord,
+    Upkeep, UserName, several,
 };
 use crate::store::{self, Store};
 
@@ -80,8 +80,23 @@ pub(super) fn step_event(
         operation: Some(operation.id),
         before,
         after,
-        note: record.detail.clone(),
+        note: note(operation, record),
     }
+}
+
+/// How it went; and for objects that are kept elsewhere, that it was accepted to be temporary.
+fn note(operation: &Operation, record: &StepRecord) -> String {
+    let mut note = record.detail.clone();
+    if operation.temporary.is_some() {
+        for object in &record.git {
+            note.push(' ');
+            note.push_str(&object.object);
+            note.push_str(" is kept by ");
+            note.push_str(object.manager.as_str());
+            note.push_str("; the change was accepted as temporary.");
+        }
+    }
+    note
 }
 
 /// Is the step worth a line? Waiting and proving change nothing.

@@ -1,12 +1,11 @@
 //! What each step does and how it is taken back.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::plan::rehearse;
 use super::run::{Leave, Run};
 use super::{dated, logins, upkeep};
 use crate::cluster::{self, Acting, Direction, Mode, NewLogin, NewProfile, QuotaChange};
-use crate::domain::{Email, PlainPassword, Repair, Step, Upkeep, UserName};
+use crate::domain::{Email, Manager, PlainPassword, Repair, Step, Upkeep, UserName};
 use crate::store;
 
 /// Why a step failed.
@@ -20,6 +19,10 @@ pub(super) enum StepError {
     NotReached(String),
     #[error("The new login was written, but Dex did not accept it: {0}")]
     NotProved(String),
+    #[error(
+        "{object} has been kept by {} since this was planned. Nothing was changed in it; discard this and plan again.", .manager.as_str()
+    )]
+    KeptInGit { object: String, manager: Manager },
     #[error("{0}")]
     NobodyLeft(String),
     #[error("The plan holds no hash for this login. Discard it and plan again.")]
@@ -57,7 +60,7 @@ impl Run {
             return self.release(acting, index, part).await;
         }
         if self.operation.steps[index].before.is_none()
-            && let Err(error) = self.note_what_is_there(&acting, index, &step).await?
+            && let Err(error) = self.look_first(&acting, index, &step).await?
         {
             return Ok(Err(error));
         }
@@ -88,31 +91,6 @@ impl Run {
             Step::OffBoard(checklist) => Ok(self.check_who_stays(&acting, checklist).await),
             _ => Ok(self.write(&acting, index, &step).await),
         }
-    }
-
-    /// Stores what a step finds, for its undo.
-    async fn note_what_is_there(
-        &mut self,
-        acting: &Acting,
-        index: usize,
-        step: &Step,
-    ) -> Result<Result<(), StepError>, Leave> {
-        let now = self.engine.clock.now();
-        let applied = match rehearse(acting, (self.operation.id, now), step).await {
-            Ok(Some(applied)) => applied,
-            Ok(None) => return Ok(Ok(())),
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let mut before = match applied.before {
-            Some(value) => json!({ "found": value }),
-            None => json!({ "absent": true }),
-        };
-        if let Err(error) = self.note_former_request(step, &mut before).await {
-            return Ok(Err(error));
-        }
-        self.operation.steps[index].before = Some(before);
-        self.save().await?;
-        Ok(Ok(()))
     }
 
     pub(super) fn acting(&self) -> Result<Acting, StepError> {

@@ -28,6 +28,9 @@ pub const EVENTS: &str = "/kubeflow-admin/events";
 pub const YAML: &str = "/kubeflow-admin/yaml/{kind}/{namespace}/{name}";
 
 pub const MINE: &str = "/kubeflow-admin/mine";
+/// Who else works in a profile of one's own.
+pub const MINE_CONTRIBUTORS: &str = "/kubeflow-admin/mine/{profile}/contributors";
+pub const MINE_CONTRIBUTOR_REMOVE: &str = "/kubeflow-admin/mine/{profile}/contributors/remove";
 pub const CONNECT: &str = "/kubeflow-admin/connect";
 pub const ACCOUNT: &str = "/kubeflow-admin/account";
 pub const ACCOUNT_SESSION_END: &str = "/kubeflow-admin/account/sessions/{session}/end";

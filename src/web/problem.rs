@@ -163,6 +163,7 @@ impl From<StartRefusal> for Problem {
             StartRefusal::WrongState(_)
             | StartRefusal::Busy
             | StartRefusal::NotConfirmed
+            | StartRefusal::NotTemporary
             | StartRefusal::Irreversible
             | StartRefusal::Obstacle(_)
             | StartRefusal::Hash => Self::new(

@@ -1,6 +1,7 @@
 //! Sentences of the toolkit itself.
 
 use crate::cluster::WatchState;
+use crate::domain::Manager;
 
 /// On every page of the demo.
 pub const DEMO: &str = "This is a demo: the cluster is in the memory of this program, its people are invented, and all of it is gone when the program ends.";
@@ -14,6 +15,25 @@ pub const BREAK_GLASS: &str = "You are signed in with a one-time link, without D
 pub const GATEWAY_SESSIONS: &str = "Sessions here and refresh tokens at Dex end at once. A session at Kubeflow’s gateway lives on for up to 24 hours, and so does an ID token that was given out: to cut access now, take away profiles and contributions.";
 pub const DISABLED: &str = "The hash of the password moves to an annotation of the Password object, and one that fits no password takes its place. Enable brings it back. What runs keeps running.";
 pub const LINK_OFFERED: &str = "When it is done, you make the link and hand it over. It works once, and the password is then written in your name, if you still may. Dex cannot ask for another password at the next sign-in; this is what comes closest.";
+
+pub const OWNER_NEEDS_NO_ROLE: &str = "The owner of a profile needs no further role in it";
+
+/// For an owner whom Kubernetes does not let change contributors, as Kubeflow ships.
+pub const ASK_FOR_CONTRIBUTORS: &str = "Kubeflow’s role for owners, kubeflow-admin, may write RoleBindings but no AuthorizationPolicies. Ask an administrator to apply the component owners-manage-contributors of this dashboard, or to add people for you. An owner can also add and remove people with the role edit in Kubeflow’s own dashboard, under Manage Contributors: it does so with its own rights.";
+
+pub const NOT_TEMPORARY: &str =
+    "Commit the change where it is kept and discard this plan, or tick this box";
+pub const COMMIT_REMOVAL: &str =
+    "Take this object out of the repository as well; else it comes back.";
+
+/// What to do with a patch so that it stays.
+pub fn commit(manager: Manager) -> &'static str {
+    match manager {
+        Manager::ArgoCd | Manager::Flux => "Commit this patch, or write it into the object’s file:",
+        Manager::Helm => "Have the chart, by its values or a post-renderer, say this:",
+        Manager::Juju => "Have the charm, by its configuration, say this where it can:",
+    }
+}
 
 /// Why a list has nothing, and the next step.
 pub fn unavailable(state: &WatchState) -> String {

@@ -14,7 +14,7 @@ use kubeflow_admin::cluster::{Cluster, Identity};
 use kubeflow_admin::domain::{
     Actor, Email, Kind, OperationId, PlainPassword, ProfileName, Role, State, Step, UserName,
 };
-use kubeflow_admin::operation::{Engine, EngineParts, Prover, TakenOver};
+use kubeflow_admin::operation::{Consent, Engine, EngineParts, Prover, TakenOver, Temporary};
 use kubeflow_admin::sandbox::{self, Controllers, seed};
 use kubeflow_admin::store::Store;
 use serde_json::{Value, json};
@@ -122,7 +122,11 @@ async fn how_people_pass_the_gateway_is_asked_once_for_a_plan_and_once_for_its_r
     let plan = planner.plan(&actor, kind, "everybody".to_owned(), steps);
     let id = plan.await.unwrap().id;
     assert_eq!(looks_at_the_gateway(&log), 1);
-    engine.start(&id, TakenOver::No).await.unwrap();
+    let consent = Consent {
+        taken_over: TakenOver::No,
+        temporary: Temporary::NotAccepted,
+    };
+    engine.start(&id, consent).await.unwrap();
     is_done(&engine, &store, &id).await;
     assert_eq!(looks_at_the_gateway(&log), 2);
 }

@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::output::{remark, shown};
 use super::{Shell, words};
 use crate::config::administer::Changing;
-use crate::domain::{Operation, StepState};
+use crate::domain::{Manager, Operation, StepState};
 
 /// Shows the plan and asks. What nobody agreed to does not begin.
 pub(super) async fn agree(
@@ -19,6 +19,7 @@ pub(super) async fn agree(
     }
     remark(&words::plan(operation));
     check_owners(operation, changing)?;
+    check_tools(operation, changing)?;
     check_proof(shell, operation, changing).await?;
     let irreversible = operation
         .steps
@@ -49,6 +50,28 @@ fn check_owners(operation: &Operation, changing: &Changing) -> Result<(), Fault>
         .collect();
     Err(Fault::not_begun(format!(
         "Fields of other owners would change. If that is meant: {}",
+        flags.join(" ")
+    )))
+}
+
+/// What a tool will put back is changed only when that tool is named.
+fn check_tools(operation: &Operation, changing: &Changing) -> Result<(), Fault> {
+    let open: Vec<Manager> = operation
+        .git_managers()
+        .into_iter()
+        .filter(|tool| !changing.temporary.iter().any(|named| named == tool.key()))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let tools: Vec<&str> = open.iter().map(|tool| tool.as_str()).collect();
+    let flags: Vec<String> = open
+        .iter()
+        .map(|tool| format!("--temporary {}", tool.key()))
+        .collect();
+    Err(Fault::not_begun(format!(
+        "Kept by {}, and put back from there. Commit the change there; or, if it is meant for the time until then: {}",
+        tools.join(" and "),
         flags.join(" ")
     )))
 }

@@ -9,7 +9,7 @@ use super::passwords::{Chosen, Sheet};
 use super::{LEASE, Shell, words};
 use crate::config::administer::{Changing, Format};
 use crate::domain::{Operation, OperationId, PlainPassword, State, StepState};
-use crate::operation::{StartRefusal, TakenOver};
+use crate::operation::{Consent, StartRefusal, TakenOver, Temporary};
 
 const POLL: Duration = Duration::from_millis(100);
 const HEADINGS: [&str; 5] = ["Operation", "State", "What", "Subject", "Since"];
@@ -43,16 +43,27 @@ pub(in crate::cli) async fn carry_out(
         return print_plan(&operation, changing.asking.output);
     }
     let reveal = choose(shell, id, chosen);
-    let taken_over = if operation.conflicts().is_empty() {
-        TakenOver::No
-    } else {
-        TakenOver::Yes
-    };
-    if let Err(refusal) = shell.engine.start(&id, taken_over).await {
+    if let Err(refusal) = shell.engine.start(&id, consent(&operation)).await {
         forget(shell, id).await;
         return Err(refusal.into());
     }
     follow_to_receipt(shell, id, changing, reveal).await
+}
+
+/// What was agreed to: everything that the plan named, each by its flag.
+fn consent(operation: &Operation) -> Consent {
+    Consent {
+        taken_over: if operation.conflicts().is_empty() {
+            TakenOver::No
+        } else {
+            TakenOver::Yes
+        },
+        temporary: if operation.git_managers().is_empty() {
+            Temporary::NotAccepted
+        } else {
+            Temporary::Accepted
+        },
+    }
 }
 
 /// Resumes, takes over or undoes.

@@ -120,6 +120,7 @@ impl From<StartRefusal> for Fault {
             | StartRefusal::Busy
             | StartRefusal::NotConfirmed
             | StartRefusal::Irreversible
+            | StartRefusal::NotTemporary
             | StartRefusal::Obstacle(_)
             | StartRefusal::Hash => Self::not_begun(refusal),
         }

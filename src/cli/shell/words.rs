@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::output::Item;
-use crate::domain::{Change, Operation, State, StepRecord, StepState};
+use crate::domain::{Change, Commit, GitObject, Operation, State, StepRecord, StepState};
 
 pub(in crate::cli) const COLUMNS: [&str; 5] = ["ID", "STATE", "WHAT", "SUBJECT", "SINCE"];
 
@@ -51,12 +51,18 @@ fn step_fields(record: &StepRecord) -> Value {
         .iter()
         .map(|conflict| json!({ "manager": conflict.manager, "field": conflict.field }))
         .collect();
+    let kept: Vec<Value> = record
+        .git
+        .iter()
+        .map(|one| json!({ "manager": one.manager.as_str(), "object": one.object, "patch": patch(one) }))
+        .collect();
     json!({
         "does": record.step.describe(),
         "state": state(record.state),
         "detail": record.detail,
         "changes": changes,
         "conflicts": conflicts,
+        "keptElsewhere": kept,
         "notes": record.notes,
     })
 }
@@ -88,11 +94,38 @@ pub(super) fn plan(operation: &Operation) -> String {
                 format!("       {} is owned by {}", conflict.field, conflict.manager)
             }),
         );
+        lines.extend(record.git.iter().flat_map(kept_elsewhere));
         if !record.step.is_reversible() {
             lines.push("       Irreversible.".to_owned());
         }
     }
     lines.join("\n") + "\n"
+}
+
+/// Whose it is, when that is put back, and what to commit instead.
+fn kept_elsewhere(one: &GitObject) -> Vec<String> {
+    let mut lines = vec![format!(
+        "       {} is kept by {}. {}",
+        one.object,
+        one.manager.as_str(),
+        one.manager.takes_back()
+    )];
+    match patch(one) {
+        Some(patch) => {
+            lines.push("       To commit there:".to_owned());
+            lines.extend(patch.lines().map(|line| format!("         {line}")));
+        }
+        None => lines.push("       It has to go from there as well.".to_owned()),
+    }
+    lines
+}
+
+/// `None`: the object has to go.
+fn patch(one: &GitObject) -> Option<&str> {
+    match &one.commit {
+        Commit::Patch(patch) => Some(patch),
+        Commit::Remove => None,
+    }
 }
 
 fn change(change: &Change) -> String {

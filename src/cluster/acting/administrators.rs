@@ -15,8 +15,8 @@ use crate::cluster::kinds::{ADMINISTRATORS, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, 
 use crate::cluster::managers;
 use crate::cluster::objects::{Mode, Objects, annotation};
 use crate::domain::{
-    ADMINISTRATOR_ROLE, Authority, AuthorityBinding, AuthorityRole, Conflict, Leaving, PolicyRule,
-    Subject, UserName,
+    ADMINISTRATOR_ROLE, Authority, AuthorityBinding, AuthorityRole, Leaving, PolicyRule, Subject,
+    UserName,
 };
 
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -24,7 +24,7 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 impl Acting {
     /// As it is now: two lists, no cache.
     pub async fn authority(&self) -> Result<Authority, Error> {
-        let roles = Objects::cluster_wide(&self.client, CLUSTER_ROLE);
+        let roles = self.cluster_wide(CLUSTER_ROLE);
         let bindings = self.cluster_bindings();
         let (roles, bindings) = tokio::try_join!(roles.list(), bindings.list())?;
         let bindings = bindings.iter().filter_map(binding).collect();
@@ -68,11 +68,7 @@ impl Acting {
         }
         self.take_out(&found, subject, Mode::DryRun).await?;
         let role = role_of(&found);
-        let mut conflicts = conflicts::owners(&found, &["f:subjects"], ".subjects");
-        conflicts.extend(managers::of(&found.metadata).map(|manager| Conflict {
-            manager: manager.as_str().to_owned(),
-            field: ".subjects".to_owned(),
-        }));
+        let conflicts = conflicts::owners(&found, &["f:subjects"], ".subjects");
         Ok(Applied {
             before: Some(json!({ "role": role, "subject": subject })),
             changes: vec![removed(
@@ -80,7 +76,7 @@ impl Acting {
                 format!("{} {}: {role}", subject.kind(), subject.name()),
             )],
             conflicts,
-            notes: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -137,8 +133,8 @@ impl Acting {
         self.put_in(&found, subject, Mode::Apply).await.map(drop)
     }
 
-    fn cluster_bindings(&self) -> Objects<'_> {
-        Objects::cluster_wide(&self.client, CLUSTER_ROLE_BINDING)
+    fn cluster_bindings(&self) -> Objects<'static> {
+        self.cluster_wide(CLUSTER_ROLE_BINDING)
     }
 
     async fn put_in(

@@ -8,7 +8,7 @@ use super::{Acting, Applied, changed, is_of};
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{CLAIM, OPERATION, STORAGE_CLASS};
 use crate::cluster::managers;
-use crate::cluster::objects::{Mode, Objects, without_server_fields};
+use crate::cluster::objects::{Mode, without_server_fields};
 use crate::domain::{ClaimPlace, OperationId};
 
 /// What controllers wrote on the old claim: the new one gets its own.
@@ -28,10 +28,8 @@ impl Acting {
         (id, before): (OperationId, Option<&Value>),
         mode: Mode,
     ) -> Result<Applied, Error> {
-        let claims = Objects::within(&self.client, CLAIM, &place.namespace);
-        Objects::cluster_wide(&self.client, STORAGE_CLASS)
-            .get(class)
-            .await?;
+        let claims = self.within(CLAIM, &place.namespace);
+        self.cluster_wide(STORAGE_CLASS).get(class).await?;
         let found = match claims.find(&place.name).await? {
             Some(found) if is_of(&found, id) => return Ok(Applied::default()),
             Some(found) => {
@@ -69,7 +67,7 @@ impl Acting {
         before: &Value,
         id: OperationId,
     ) -> Result<(), Error> {
-        let claims = Objects::within(&self.client, CLAIM, &place.namespace);
+        let claims = self.within(CLAIM, &place.namespace);
         match claims.find(&place.name).await? {
             Some(found) if !is_of(&found, id) => return Ok(()),
             Some(found) => {
@@ -90,7 +88,7 @@ impl Acting {
         size: &str,
         mode: Mode,
     ) -> Result<Applied, Error> {
-        let claims = Objects::within(&self.client, CLAIM, &place.namespace);
+        let claims = self.within(CLAIM, &place.namespace);
         let found = claims.get(&place.name).await?;
         let old = found.data["spec"]["resources"]["requests"]["storage"].as_str();
         if old == Some(size) {
@@ -117,7 +115,7 @@ impl Acting {
 
     /// A claim goes at once unless a pod that has a node uses it.
     async fn wait_until_gone(&self, place: &ClaimPlace) -> Result<(), Error> {
-        let claims = Objects::within(&self.client, CLAIM, &place.namespace);
+        let claims = self.within(CLAIM, &place.namespace);
         for _ in 0..20 {
             if claims.find(&place.name).await?.is_none() {
                 return Ok(());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Acting, Applied, added, removed, taken};
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{AUTHORIZATION_POLICY, Kind, ROLE_BINDING, UNTIL};
-use crate::cluster::objects::{Mode, Objects, annotation};
+use crate::cluster::objects::{Mode, annotation};
 use crate::domain::{Change, Gateway, ProfileName, Role, Until, UserName, binding_name};
 
 /// One contributor's place.
@@ -98,7 +98,7 @@ impl Acting {
             (ROLE_BINDING, pair.binding()),
             (AUTHORIZATION_POLICY, pair.policy(&gateway)),
         ] {
-            let objects = Objects::within(&self.client, kind, pair.profile.as_str());
+            let objects = self.within(kind, pair.profile.as_str());
             if let Some(found) = objects.find(&pair.name).await? {
                 pair.check(kind, &found)?;
                 applied.before = Some(json!({ "was": "there" }));
@@ -122,7 +122,7 @@ impl Acting {
         let mut before = json!({ "was": "there" });
         let mut applied = Applied::default();
         for kind in [ROLE_BINDING, AUTHORIZATION_POLICY] {
-            let objects = Objects::within(&self.client, kind, profile.as_str());
+            let objects = self.within(kind, profile.as_str());
             let Some(found) = objects.find(&pair.name).await? else {
                 continue;
             };

@@ -24,7 +24,7 @@ impl Acting {
             ..Pair::new(place)
         };
         let wanted = until.map(|until| until.to_string());
-        let bindings = Objects::within(&self.client, ROLE_BINDING, pair.profile.as_str());
+        let bindings = self.within(ROLE_BINDING, pair.profile.as_str());
         let found = bindings.find(&pair.name).await?;
         let mut applied = self.complete(&pair, mode).await?;
         let before = found
@@ -56,7 +56,7 @@ impl Acting {
             } => (ROLE_BINDING, Pair::new((profile, user, *role)).name),
             Dated::Freeze { .. } => (RESOURCE_QUOTA, FREEZE_NAME.to_owned()),
         };
-        let objects = Objects::within(&self.client, kind, thing.profile().as_str());
+        let objects = self.within(kind, thing.profile().as_str());
         if let Some(found) = objects.find(&name).await? {
             let written = annotation(&found, UNTIL).map(Written::of);
             if written != Some(Written::At(due)) {

@@ -51,7 +51,7 @@ fn of_container(object: &DynamicObject) -> Option<ContainerDefaults> {
 
 impl Acting {
     fn limit_ranges<'n>(&self, profile: &'n ProfileName) -> Objects<'n> {
-        Objects::within(&self.client, LIMIT_RANGE, profile.as_str())
+        self.within(LIMIT_RANGE, profile.as_str())
     }
 
     pub async fn container_defaults(&self, profile: &ProfileName) -> Result<DefaultsFound, Error> {

@@ -14,9 +14,8 @@ use crate::cluster::dex_config::{self, HashPlace, Performed, Refusal};
 use crate::cluster::dex_place::{ConfigPlace, EnvironmentPlace};
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{DEPLOYMENT, DEX_NAME, Kind, SECRET};
-use crate::cluster::managers;
 use crate::cluster::objects::{Mode, Objects};
-use crate::domain::{Change, Conflict, DEX_NAMESPACE, Email, OperationId, StaticEdit};
+use crate::domain::{Change, DEX_NAMESPACE, Email, OperationId, StaticEdit};
 
 /// A hash that matches nothing, for dry runs.
 const PLACEHOLDER: &str = "$2a$12$kubeflowadminkubeflowadmO0kubeflowadminkubeflowadminku";
@@ -26,7 +25,6 @@ pub struct DexWrite {
     /// For undo; to be stored before the write. Never shown.
     pub before: Value,
     changes: Vec<Change>,
-    conflicts: Vec<Conflict>,
     patches: Vec<Patch>,
 }
 
@@ -72,7 +70,6 @@ impl Acting {
         let mut write = DexWrite {
             before: json!({ "config": base, "wrote": wrote(earlier) }),
             changes: named(&held, &done),
-            conflicts: held.conflicts(),
             patches: Vec::new(),
         };
         if done.config != held.text {
@@ -120,7 +117,7 @@ impl Acting {
 
     pub async fn write_dex(&self, write: &DexWrite, mode: Mode) -> Result<Applied, Error> {
         for patch in &write.patches {
-            let objects = Objects::within(&self.client, patch.kind, DEX_NAMESPACE);
+            let objects = self.within(patch.kind, DEX_NAMESPACE);
             objects.merge(&patch.name, &patch.fields, mode).await?;
         }
         if mode == Mode::Apply {
@@ -129,8 +126,7 @@ impl Acting {
         Ok(Applied {
             before: Some(write.before.clone()),
             changes: write.changes.clone(),
-            conflicts: write.conflicts.clone(),
-            notes: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -160,7 +156,7 @@ impl Acting {
             patches.extend(self.variable_back(before, variable, old).await?);
         }
         for patch in &patches {
-            let objects = Objects::within(&self.client, patch.kind, DEX_NAMESPACE);
+            let objects = self.within(patch.kind, DEX_NAMESPACE);
             objects
                 .merge(&patch.name, &patch.fields, Mode::Apply)
                 .await?;
@@ -275,7 +271,7 @@ impl Acting {
 
     async fn held(&self, deployment: &DynamicObject) -> Result<Held, Error> {
         let place = ConfigPlace::of(deployment)?;
-        let objects = Objects::within(&self.client, place.kind, DEX_NAMESPACE);
+        let objects = self.within(place.kind, DEX_NAMESPACE);
         let object = objects.get(&place.name).await?;
         match place.text(&object) {
             Some(text) => Ok(Held {
@@ -290,12 +286,13 @@ impl Acting {
         }
     }
 
+    /// A restart leaves nothing that Git would put back, so it is not noted as a change of what is kept there.
     pub(super) fn deployments(&self) -> Objects<'static> {
         Objects::within(&self.client, DEPLOYMENT, DEX_NAMESPACE)
     }
 
     fn secrets(&self) -> Objects<'static> {
-        Objects::within(&self.client, SECRET, DEX_NAMESPACE)
+        self.within(SECRET, DEX_NAMESPACE)
     }
 }
 
@@ -321,16 +318,6 @@ impl Held {
                 "data": { &self.place.key: value },
             }),
         }
-    }
-
-    /// A tool that keeps the object in step with Git would take the change back: that is for the person to know.
-    fn conflicts(&self) -> Vec<Conflict> {
-        let manager = managers::of(&self.object.metadata);
-        let conflict = manager.map(|manager| Conflict {
-            manager: manager.as_str().to_owned(),
-            field: format!("{}: data.{}", self.place, self.place.key),
-        });
-        conflict.into_iter().collect()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, OPERATION, OWNER_BINDING, OWNER_POLICY, PASSWORD,
     PROFILE, ROLE_BINDING,
 };
-use crate::cluster::objects::{Objects, annotation, without_server_fields};
+use crate::cluster::objects::{annotation, without_server_fields};
 use crate::domain::{DEX_NAMESPACE, ProfileName};
 
 /// Are logins part of it? They hold hashes of passwords.
@@ -64,14 +64,14 @@ impl Acting {
             }));
         }
         if logins == Logins::WithHashes {
-            let passwords = Objects::within(&self.client, PASSWORD, DEX_NAMESPACE);
+            let passwords = self.within(PASSWORD, DEX_NAMESPACE);
             documents.extend(sorted(PASSWORD, passwords.list().await?, |_| true));
         }
         text(&documents)
     }
 
     async fn everywhere(&self, kind: Kind) -> Result<Vec<DynamicObject>, Error> {
-        Objects::cluster_wide(&self.client, kind).list().await
+        self.cluster_wide(kind).list().await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::{ProfileName, Until};
 
 impl Acting {
     fn freezers<'n>(&self, profile: &'n ProfileName) -> Objects<'n> {
-        Objects::within(&self.client, RESOURCE_QUOTA, profile.as_str())
+        self.within(RESOURCE_QUOTA, profile.as_str())
     }
 
     /// Why the profile is frozen and until when, if it is.

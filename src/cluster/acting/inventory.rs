@@ -150,8 +150,7 @@ impl Acting {
     }
 
     async fn volumes(&self, profile: &ProfileName) -> Result<(Amount, Vec<String>), Error> {
-        let objects =
-            crate::cluster::objects::Objects::within(&self.client, CLAIM, profile.as_str());
+        let objects = self.within(CLAIM, profile.as_str());
         let all = objects.list().await?;
         let size = |claim: &DynamicObject| {
             let asked = &claim.data["spec"]["resources"]["requests"]["storage"];

@@ -19,7 +19,7 @@ const PLACEHOLDER: &str = "$2a$12$kubeflowadminkubeflowadmO0kubeflowadminkubeflo
 
 impl Acting {
     fn passwords(&self) -> Objects<'static> {
-        Objects::within(&self.client, PASSWORD, DEX_NAMESPACE)
+        self.within(PASSWORD, DEX_NAMESPACE)
     }
 
     /// Creates a login. One that this operation created already is brought to the same state again; anybody else's
@@ -110,8 +110,7 @@ impl Acting {
                 after: Some(user_id.to_owned()),
             }],
             before: Some(json!({ "userID": before })),
-            conflicts: Vec::new(),
-            notes: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -193,8 +192,8 @@ impl Acting {
     /// Refresh tokens first, then the offline session: Dex dereferences nothing the other way round. Tokens are found
     /// by the session and by their claims. Gives how many there were.
     pub async fn end_dex_sessions(&self, email: &Email, user_id: &str) -> Result<usize, Error> {
-        let tokens = Objects::within(&self.client, REFRESH_TOKEN, DEX_NAMESPACE);
-        let sessions = Objects::within(&self.client, OFFLINE_SESSIONS, DEX_NAMESPACE);
+        let tokens = self.within(REFRESH_TOKEN, DEX_NAMESPACE);
+        let sessions = self.within(OFFLINE_SESSIONS, DEX_NAMESPACE);
         let mut ended = 0;
         for token in tokens.list().await? {
             let claims = &token.data["claims"];

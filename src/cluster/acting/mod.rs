@@ -31,6 +31,7 @@ pub use export::Logins;
 pub use probes::Bound;
 pub use restart::Direction;
 pub use sealing::LoginAsItIs;
+pub(super) use yaml::{OPEN_FIELDS, WITHHELD};
 pub use yaml::{ObjectName, Place, Shown};
 
 use std::sync::Arc;
@@ -42,15 +43,17 @@ use tokio::sync::OnceCell;
 
 use super::Cluster;
 use super::error::Error;
-use super::kinds::OPERATION;
-use super::objects::annotation;
+use super::kinds::{Kind, OPERATION};
+use super::objects::{Objects, annotation};
+use super::witness::Witness;
 pub use defaults::DefaultsFound;
 pub use inventory::{Amount, InventoryLine};
 pub use offers::Offer;
 pub use pairs::PairPlace;
 
 use crate::domain::{
-    Change, Conflict, Email, Gateway, OperationId, ProfileName, Quota, ResourceName, UserName,
+    Change, Conflict, Email, Gateway, GitObject, OperationId, ProfileName, Quota, ResourceName,
+    UserName,
 };
 
 /// Somebody's hands, for one plan or one run. Cheap to clone; all clones remember the same.
@@ -58,6 +61,7 @@ use crate::domain::{
 pub struct Acting {
     client: Client,
     cluster: Cluster,
+    witness: Witness,
     /// What the installation is configured with, once it was read.
     gateway: Arc<OnceCell<Option<Gateway>>>,
 }
@@ -73,6 +77,8 @@ pub struct Applied {
     pub conflicts: Vec<Conflict>,
     /// What no field shows, in sentences.
     pub notes: Vec<String>,
+    /// Objects that are kept in Git or a chart; filled in by the planner.
+    pub git: Vec<GitObject>,
 }
 
 /// A login to be. `hash` is the bcrypt text; a dry run goes without.
@@ -108,8 +114,22 @@ impl Acting {
         Self {
             client,
             cluster,
+            witness: Witness::default(),
             gateway: Arc::default(),
         }
+    }
+
+    /// What the dry runs since the last time would change of objects that are kept in Git.
+    pub fn seen_in_git(&self) -> Vec<GitObject> {
+        self.witness.take()
+    }
+
+    fn within<'n>(&self, kind: Kind, namespace: &'n str) -> Objects<'n> {
+        Objects::within(&self.client, kind, namespace).seen_by(&self.witness)
+    }
+
+    fn cluster_wide(&self, kind: Kind) -> Objects<'static> {
+        Objects::cluster_wide(&self.client, kind).seen_by(&self.witness)
     }
 
     /// What a policy in this profile has to say: asked of the cluster once, however many policies are written.

@@ -5,7 +5,6 @@ use kube::api::{DynamicObject, ListParams};
 use super::Acting;
 use crate::cluster::error::{Attempt, Error};
 use crate::cluster::kinds::{EVENT, NODE, STORAGE_CLASS};
-use crate::cluster::objects::Objects;
 use crate::domain::{ProfileName, Quantity, Refusal, ResourceName, refusal};
 
 /// A line that a quota could have here.
@@ -19,11 +18,9 @@ pub struct Offer {
 impl Acting {
     /// GPUs and other extended resources of the nodes, and one line per `StorageClass`.
     pub async fn offers(&self) -> Result<Vec<Offer>, Error> {
-        let nodes = Objects::cluster_wide(&self.client, NODE).list().await?;
+        let nodes = self.cluster_wide(NODE).list().await?;
         let mut offers = extended(&nodes);
-        let classes = Objects::cluster_wide(&self.client, STORAGE_CLASS)
-            .list()
-            .await?;
+        let classes = self.cluster_wide(STORAGE_CLASS).list().await?;
         let names = classes
             .iter()
             .filter_map(|class| class.metadata.name.as_deref());

@@ -8,7 +8,7 @@ use crate::cluster::error::Error;
 use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, OWNER_BINDING, OWNER_POLICY, PROFILE, ROLE_BINDING,
 };
-use crate::cluster::objects::{Mode, Objects, annotation};
+use crate::cluster::objects::{Mode, annotation};
 use crate::domain::{Conflict, ProfileName, UserName};
 
 /// Annotation on the Profile, only there to make the controller look again when the namespace is not its own.
@@ -77,7 +77,7 @@ impl Acting {
         mode: Mode,
     ) -> Result<Applied, Error> {
         let name = profile.as_str();
-        let namespaces = Objects::cluster_wide(&self.client, NAMESPACE);
+        let namespaces = self.cluster_wide(NAMESPACE);
         let found = namespaces.get(name).await?;
         let before = annotation(&found, "owner").map(str::to_owned);
         let mut applied = Applied {
@@ -118,7 +118,7 @@ impl Acting {
         let mut applied = Applied::default();
         let mut before = serde_json::Map::new();
         for (kind, name) in ANNOTATED {
-            let objects = Objects::within(&self.client, kind, profile.as_str());
+            let objects = self.within(kind, profile.as_str());
             let Some(found) = objects.find(name).await? else {
                 continue;
             };
@@ -153,7 +153,7 @@ impl Acting {
             let Some(user) = before.get(name) else {
                 continue;
             };
-            let objects = Objects::within(&self.client, kind, profile.as_str());
+            let objects = self.within(kind, profile.as_str());
             if objects.find(name).await?.is_none() {
                 continue;
             }

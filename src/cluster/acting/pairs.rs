@@ -41,7 +41,7 @@ impl Acting {
             (ROLE_BINDING, pair.binding()),
             (AUTHORIZATION_POLICY, pair.policy(&gateway)),
         ] {
-            let objects = Objects::within(&self.client, kind, place.profile.as_str());
+            let objects = self.within(kind, place.profile.as_str());
             let found = objects.find(place.object).await?;
             if let Some(found) = &found {
                 before.insert(kind.plural.to_owned(), without_server_fields(found));
@@ -67,7 +67,7 @@ impl Acting {
         let mut before = serde_json::Map::new();
         let mut applied = Applied::default();
         for kind in HALVES {
-            let objects = Objects::within(&self.client, kind, profile.as_str());
+            let objects = self.within(kind, profile.as_str());
             let Some(found) = objects.find(object).await? else {
                 continue;
             };
@@ -96,7 +96,7 @@ impl Acting {
         before: &Value,
     ) -> Result<(), Error> {
         for kind in HALVES {
-            let objects = Objects::within(&self.client, kind, profile.as_str());
+            let objects = self.within(kind, profile.as_str());
             let found = objects.find(object).await?;
             match (before.get(kind.plural), &found) {
                 (Some(was), found) => {

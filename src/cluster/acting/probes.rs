@@ -42,9 +42,9 @@ impl Acting {
 
     /// A small claim without a class, waited for and deleted again, bound or not.
     pub async fn probe_volume(&self, limit: Duration) -> Result<Bound, Error> {
-        let claims = Objects::within(&self.client, CLAIM, PLACE);
+        let claims = self.within(CLAIM, PLACE);
         // Classes that wait for a pod are told a node, as the scheduler would: so none has to be started.
-        let nodes = Objects::cluster_wide(&self.client, NODE).list().await;
+        let nodes = self.cluster_wide(NODE).list().await;
         let node = nodes
             .ok()
             .and_then(|all| all.into_iter().next()?.metadata.name);

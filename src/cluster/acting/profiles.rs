@@ -10,7 +10,7 @@ use crate::domain::{DEX_NAMESPACE, OperationId, ProfileName, Quota};
 
 impl Acting {
     pub(super) fn profiles(&self) -> Objects<'static> {
-        Objects::cluster_wide(&self.client, PROFILE)
+        self.cluster_wide(PROFILE)
     }
 
     /// Creates a profile. One that this operation created already is done; any other is somebody else's, and so is a
@@ -78,7 +78,7 @@ impl Acting {
             "metadata": { "name": "kubeflow-admin-check", "namespace": DEX_NAMESPACE },
             "spec": { "hard": quota },
         });
-        let quotas = Objects::within(&self.client, RESOURCE_QUOTA, DEX_NAMESPACE);
+        let quotas = self.within(RESOURCE_QUOTA, DEX_NAMESPACE);
         match quotas.create(object, Mode::DryRun).await {
             Ok(_) | Err(Error::Forbidden { .. } | Error::AlreadyExists { .. }) => Ok(()),
             Err(error) => Err(error),

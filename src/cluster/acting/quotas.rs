@@ -30,6 +30,7 @@ impl Acting {
             changes: changes(change, &before),
             conflicts,
             notes: self.consequences(change).await,
+            ..Applied::default()
         })
     }
 

@@ -7,8 +7,7 @@ use super::{Acting, Applied, added, is_of};
 use crate::cluster::conflicts;
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{Kind, NAMESPACE, OPERATION, POD_DEFAULT, STORAGE_CLASS};
-use crate::cluster::managers;
-use crate::cluster::objects::{Mode, Objects};
+use crate::cluster::objects::Mode;
 use crate::cluster::snapshot::DEFAULT_CLASS;
 use crate::domain::{Change, Conflict, OperationId, Repair};
 
@@ -69,7 +68,7 @@ impl Acting {
         let Some(marks) = self.marks(repair).await? else {
             return self.remove_pipeline_access(repair, id).await;
         };
-        let objects = Objects::cluster_wide(&self.client, marks.kind);
+        let objects = self.cluster_wide(marks.kind);
         let Some(found) = objects.find(&marks.name).await? else {
             return Ok(());
         };
@@ -121,7 +120,7 @@ impl Acting {
         let Some(marks) = self.marks(repair).await? else {
             return Ok(Applied::default());
         };
-        let objects = Objects::cluster_wide(&self.client, marks.kind);
+        let objects = self.cluster_wide(marks.kind);
         let found = objects.get(&marks.name).await?;
         let mut applied = Applied::default();
         let (mut before, mut values) = (Map::new(), Map::new());
@@ -177,9 +176,7 @@ impl Acting {
 
     /// The old form of the annotation still counts: where it is, it has to agree.
     async fn class_marks(&self, class: &str, value: &str) -> Result<Marks, Error> {
-        let found = Objects::cluster_wide(&self.client, STORAGE_CLASS)
-            .get(class)
-            .await?;
+        let found = self.cluster_wide(STORAGE_CLASS).get(class).await?;
         let [current, old] = DEFAULT_CLASS;
         let mut values = vec![(current, value.to_owned())];
         if marked(&found, "annotations", old).is_some() {
@@ -199,7 +196,7 @@ impl Acting {
         id: OperationId,
         mode: Mode,
     ) -> Result<Applied, Error> {
-        let objects = Objects::within(&self.client, POD_DEFAULT, namespace);
+        let objects = self.within(POD_DEFAULT, namespace);
         if let Some(found) = objects.find(PIPELINE_ACCESS).await? {
             // Somebody else's is left alone, now and by undo; our own, from before a crash, is what was wanted.
             let before = (!is_of(&found, id)).then(|| json!({}));
@@ -215,8 +212,7 @@ impl Acting {
                 format!("PodDefault {namespace}/{PIPELINE_ACCESS}"),
                 "a token for Pipelines, in pods that ask for it",
             )],
-            conflicts: Vec::new(),
-            notes: Vec::new(),
+            ..Applied::default()
         })
     }
 
@@ -224,7 +220,7 @@ impl Acting {
         let Repair::AddPipelineAccess { namespace } = repair else {
             return Ok(());
         };
-        let objects = Objects::within(&self.client, POD_DEFAULT, namespace);
+        let objects = self.within(POD_DEFAULT, namespace);
         match objects.find(PIPELINE_ACCESS).await? {
             Some(found) if is_of(&found, id) => objects.delete(&found, Mode::Apply).await,
             Some(_) | None => Ok(()),
@@ -254,7 +250,7 @@ fn change(marks: &Marks, key: &str, old: Option<&str>, value: &str) -> Change {
     }
 }
 
-/// Who set the value before, and who would set it back: both have to be known before it is changed.
+/// Who set the value before.
 fn owners(found: &DynamicObject, marks: &Marks, key: &str) -> Vec<Conflict> {
     let field = format!(".metadata.{}.{key}", marks.place);
     let path = [
@@ -263,12 +259,7 @@ fn owners(found: &DynamicObject, marks: &Marks, key: &str) -> Vec<Conflict> {
         format!("f:{key}"),
     ];
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let mut all = conflicts::owners(found, &path, &field);
-    all.extend(managers::of(&found.metadata).map(|manager| Conflict {
-        manager: manager.as_str().to_owned(),
-        field,
-    }));
-    all
+    conflicts::owners(found, &path, &field)
 }
 
 fn patch(found: &DynamicObject, place: &str, values: &Map<String, Value>) -> Value {

@@ -74,8 +74,7 @@ impl Acting {
         Ok(Applied {
             before: Some(json!({ RESTARTED_AT: there[RESTARTED_AT], OPERATION: there[OPERATION] })),
             changes,
-            conflicts: Vec::new(),
-            notes: Vec::new(),
+            ..Applied::default()
         })
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Acting, Applied, changed};
 use crate::cluster::error::Error;
 use crate::cluster::kinds::{PASSWORD, SEALED_HASH};
-use crate::cluster::objects::{Mode, Objects, annotation};
+use crate::cluster::objects::{Mode, annotation};
 use crate::domain::{DEX_NAMESPACE, Email};
 
 const ON: &str = "enabled";
@@ -95,7 +95,7 @@ impl Acting {
         let mut fields = fields.clone();
         fields["metadata"]["resourceVersion"] = json!(found.metadata.resource_version);
         let name = found.metadata.name.as_deref().unwrap_or_default();
-        Objects::within(&self.client, PASSWORD, DEX_NAMESPACE)
+        self.within(PASSWORD, DEX_NAMESPACE)
             .merge(name, &fields, mode)
             .await
     }

@@ -12,7 +12,7 @@ use crate::cluster::kinds::{
     AUTHORIZATION_POLICY, Kind, NAMESPACE, PASSWORD, PROFILE, RESOURCE_QUOTA, ROLE_BINDING,
     SEALED_HASH,
 };
-use crate::cluster::objects::{Objects, without_server_fields};
+use crate::cluster::objects::without_server_fields;
 use crate::domain::{DEX_NAMESPACE, is_object_name};
 
 /// A kind of object that pages show; no other is read for showing.
@@ -39,9 +39,9 @@ pub enum Place {
 pub struct ObjectName(String);
 
 /// What stands in place of a value that is not shown.
-const WITHHELD: &str = "(withheld)";
+pub(in crate::cluster) const WITHHELD: &str = "(withheld)";
 /// Fields of a Password object that hold no secret. Whatever else there is, now or in a later Dex, is withheld.
-const OPEN_FIELDS: [&str; 10] = [
+pub(in crate::cluster) const OPEN_FIELDS: [&str; 10] = [
     "apiVersion",
     "kind",
     "metadata",
@@ -141,9 +141,9 @@ impl Acting {
     ) -> Result<String, Error> {
         let kind = shown.of();
         let objects = match shown.place() {
-            Place::Cluster => Objects::cluster_wide(&self.client, kind),
-            Place::Dex => Objects::within(&self.client, kind, DEX_NAMESPACE),
-            Place::AnyNamespace => Objects::within(&self.client, kind, namespace.as_str()),
+            Place::Cluster => self.cluster_wide(kind),
+            Place::Dex => self.within(kind, DEX_NAMESPACE),
+            Place::AnyNamespace => self.within(kind, namespace.as_str()),
         };
         let object = objects.get(name.as_str()).await?;
         serde_saphyr::to_string(&open(shown, &object)).map_err(|error| Error::Other {

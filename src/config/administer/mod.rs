@@ -90,6 +90,9 @@ pub struct Changing {
     /// Field manager whose fields are taken over, such as kubectl-client-side-apply; may be given several times.
     #[arg(long, value_name = "MANAGER")]
     pub take_over: Vec<String>,
+    /// Tool that keeps what is changed and will put it back: argo-cd, flux, helm or juju; may be given several times.
+    #[arg(long, value_name = "TOOL")]
+    pub temporary: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]

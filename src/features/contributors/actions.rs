@@ -12,7 +12,7 @@ use crate::web::fields::FormErrors;
 use crate::web::form::CheckedForm;
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
-use crate::web::{page, paths, until};
+use crate::web::{page, paths, until, words};
 
 pub(super) async fn add(
     access: Access,
@@ -36,14 +36,13 @@ pub(super) async fn add(
     let user = email.as_ref().map(UserName::from);
     let owner = profile.owner.as_ref().map(|owner| &owner.name);
     if user.is_some() && owner == user.as_ref() {
-        errors.add(
-            "email",
-            "The owner of a profile needs no further role in it",
-        );
+        errors.add("email", words::OWNER_NEEDS_NO_ROLE);
     }
     match (user, role, until) {
         (Some(user), Some(role), Some(until)) if errors.is_empty() => {
-            let operation = operations::plan_add(&access, (&name, &user, role), until).await?;
+            let there = access.contributors_of(&name);
+            let place = (&name, &user, role);
+            let operation = operations::plan_add(&access, place, until, &there).await?;
             Ok(review(&operation))
         }
         _ => form::again(frame, &name, typed, errors),

@@ -2,26 +2,23 @@
 
 use std::sync::Arc;
 
-use crate::access::Access;
+use crate::access::{Access, SignedIn};
 use crate::domain::{
     Contribution, DatedStep, Email, Gateway, Kind, Operation, Pair, PairFinding, PairFix,
     ProfileName, Role, Stated, Step, Until, Upkeep, UserName, Written,
 };
 use crate::operation::PlanError;
 
-/// Gives `role`, with an end if there is one; other roles of the same person in the profile are taken away after it, so
-/// that there is no moment without access.
+/// Gives `role`, with an end if there is one; other roles of the same person among those who are `there` are taken away
+/// after it, so that there is no moment without access. For administrators, and for whoever keeps the profile.
 pub async fn plan_add(
-    access: &Access,
+    signed_in: &SignedIn,
     (profile, user, role): (&ProfileName, &UserName, Role),
     until: Option<Until>,
+    there: &[Arc<Contribution>],
 ) -> Result<Operation, PlanError> {
     let mut steps = vec![let_in(profile, user, role, until)];
-    for other in access
-        .contributors_of(profile)
-        .iter()
-        .filter(|c| c.user == *user && c.role != role)
-    {
+    for other in there.iter().filter(|c| c.user == *user && c.role != role) {
         steps.push(Step::RemoveContributor {
             profile: profile.clone(),
             user: user.clone(),
@@ -29,10 +26,10 @@ pub async fn plan_add(
         });
     }
     let subject = format!("{user} in {profile}");
-    access
+    signed_in
         .engine()
         .planner()
-        .plan(access.actor(), Kind::AddContributor, subject, steps)
+        .plan(signed_in.actor(), Kind::AddContributor, subject, steps)
         .await
 }
 
@@ -136,17 +133,17 @@ fn share(
 }
 
 pub async fn plan_remove(
-    access: &Access,
+    signed_in: &SignedIn,
     profile: &ProfileName,
     user: &UserName,
     role: Role,
 ) -> Result<Operation, PlanError> {
-    plan_remove_all(access, profile, &[(user.clone(), role)]).await
+    plan_remove_all(signed_in, profile, &[(user.clone(), role)]).await
 }
 
 /// Several roles of one person, who may be written in several ways.
 pub async fn plan_remove_all(
-    access: &Access,
+    signed_in: &SignedIn,
     profile: &ProfileName,
     roles: &[(UserName, Role)],
 ) -> Result<Operation, PlanError> {
@@ -157,11 +154,11 @@ pub async fn plan_remove_all(
     });
     let user = roles.first().map_or("nobody", |(user, _)| user.as_str());
     let subject = format!("{user} in {profile}");
-    access
+    signed_in
         .engine()
         .planner()
         .plan(
-            access.actor(),
+            signed_in.actor(),
             Kind::RemoveContributor,
             subject,
             steps.collect(),

@@ -5,7 +5,6 @@ use axum::response::Response;
 
 use crate::access::{OwnProfile, SignedIn, Standing};
 use crate::cluster::{QUOTA_NAME, Shown};
-use crate::domain::{Permission, Role};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Link, Meter, Notice};
@@ -59,10 +58,7 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
     };
     let name = own.profile.name.to_string();
     let has_quota = !own.profile.quota_use.hard.is_empty();
-    let administers = matches!(
-        own.standing,
-        Standing::Owner | Standing::Contributor(Role::Admin)
-    );
+    let keeper = signed_in.keeper_of(own);
     MyProfile {
         role,
         until: until::words(own.until.as_ref()),
@@ -74,8 +70,8 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
             let path = paths::fill(paths::PROFILE_USAGE, &name);
             Link::new("Usage over time", path)
         }),
-        contributors: administers.then(|| {
-            let others = signed_in.contributors_of_own(own);
+        contributors: keeper.as_ref().map(|keeper| {
+            let others = keeper.contributors();
             let others = others.iter();
             others
                 .map(|one| match until::words(one.until.as_ref()).as_str() {
@@ -84,11 +80,10 @@ fn my_profile(signed_in: &SignedIn, own: &OwnProfile) -> MyProfile {
                 })
                 .collect()
         }),
-        // The profile's own page asks for the right to see all of them.
-        manage: (administers
-            && signed_in.may(Permission::ReadProfiles)
-            && signed_in.may(Permission::WriteContributors))
-        .then(|| Link::new("Manage contributors", paths::fill(paths::PROFILE, &name))),
+        manage: keeper.is_some().then(|| {
+            let path = paths::fill(paths::MINE_CONTRIBUTORS, &name);
+            Link::new("Manage contributors", path)
+        }),
         quota_yaml: has_quota.then(|| {
             let quota = Shown::ResourceQuota;
             let path = paths::yaml(quota.resource(), &name, QUOTA_NAME);

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use super::{handing_over, pages};
 use crate::access::{Freshness, SignedIn};
 use crate::domain::{Operation, OperationId, State};
-use crate::operation::TakenOver;
+use crate::operation::{Consent, TakenOver, Temporary};
 use crate::web::extract::Path;
 use crate::web::flash::Flash;
 use crate::web::form::CheckedForm;
@@ -17,22 +17,33 @@ use crate::web::{page, paths};
 
 pub(super) async fn start(
     signed_in: SignedIn,
+    frame: Frame,
     Path(id): Path<String>,
     CheckedForm(fields): CheckedForm,
 ) -> Result<Response, Problem> {
     let operation = mine_and_fresh(&signed_in, &id).await?;
+    let is_ticked = |name: &'static str, wanted: &str| fields.all(name).any(|one| one == wanted);
     // One box per manager: every one of them must be ticked.
-    let every_one = operation.conflicts().iter().all(|conflict| {
-        fields
-            .all("take_over")
-            .any(|ticked| ticked == conflict.manager)
-    });
-    let taken_over = if every_one {
-        TakenOver::Yes
-    } else {
-        TakenOver::No
+    let taken = operation.conflicts();
+    let taken = taken
+        .iter()
+        .all(|conflict| is_ticked("take_over", &conflict.manager));
+    let temporary = operation.git_managers();
+    let temporary = temporary
+        .iter()
+        .all(|manager| is_ticked("temporary", manager.as_str()));
+    if !temporary && operation.state == State::Planned {
+        return pages::not_temporary(frame, &operation);
+    }
+    let consent = Consent {
+        taken_over: if taken { TakenOver::Yes } else { TakenOver::No },
+        temporary: if temporary {
+            Temporary::Accepted
+        } else {
+            Temporary::NotAccepted
+        },
     };
-    signed_in.engine().start(&operation.id, taken_over).await?;
+    signed_in.engine().start(&operation.id, consent).await?;
     Ok(back(&operation.id))
 }
 

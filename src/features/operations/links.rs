@@ -1,10 +1,15 @@
 //! Where people go from an operation that is done.
 
-use crate::domain::{Kind, Operation};
+use crate::access::SignedIn;
+use crate::domain::{Kind, Operation, Permission};
 use crate::web::paths;
 use crate::web::view::Link;
 
-pub(super) fn after(operation: &Operation) -> Vec<Link> {
+pub(super) fn after(signed_in: &SignedIn, operation: &Operation) -> Vec<Link> {
+    // Whoever keeps a profile of their own and administers nothing else.
+    if !signed_in.may(Permission::ReadProfiles) {
+        return vec![Link::new("See your profiles", paths::MINE)];
+    }
     match operation.kind {
         Kind::AddUser
         | Kind::ResetPassword

@@ -1,6 +1,7 @@
 //! Operations: the plan to review, its progress, its receipt, and what to do when it failed.
 
 mod actions;
+mod git;
 mod handing_over;
 mod links;
 mod list;

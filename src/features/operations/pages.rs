@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
+use super::git::{self, GitView};
 use super::receipt::{PasswordNews, Receipt, Secret, receipt};
 use super::{handing_over, notes, people, releases};
 use crate::access::SignedIn;
@@ -12,7 +13,7 @@ use crate::domain::{
 };
 use crate::operation::can_be_undone;
 use crate::web::extract::Path;
-use crate::web::fields::{CheckField, FieldError};
+use crate::web::fields::{CheckField, FieldError, FormErrors};
 use crate::web::frame::Frame;
 use crate::web::problem::Problem;
 use crate::web::view::{self, Action, Fact, Link, Notice, When};
@@ -26,6 +27,7 @@ struct PlanPage {
     notices: Vec<Notice>,
     steps: Vec<PlanStep>,
     conflicts: Vec<ConflictView>,
+    git: Vec<GitView>,
     start_action: String,
     start_label: String,
     start_kind: &'static str,
@@ -96,7 +98,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let operation = find(&signed_in, &id).await?;
     if operation.state == State::Planned && signed_in.is_mine(&operation) {
-        let mut plan = plan(frame, &operation);
+        let mut plan = plan(frame, &operation, FormErrors::default());
         plan.rows
             .extend(releases::text(&signed_in, &operation).await);
         return page::ok(&plan);
@@ -130,7 +132,12 @@ pub(super) fn with_link(
     page::ok(&progress(signed_in, frame, operation, news))
 }
 
-fn plan(frame: Frame, operation: &Operation) -> PlanPage {
+/// The plan again, because nobody said that a change of what is kept in Git is meant to be temporary.
+pub(super) fn not_temporary(frame: Frame, operation: &Operation) -> Result<Response, Problem> {
+    page::invalid(&plan(frame, operation, git::missing(operation)))
+}
+
+fn plan(frame: Frame, operation: &Operation, errors: FormErrors) -> PlanPage {
     let irreversible = operation
         .steps
         .iter()
@@ -142,7 +149,6 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
             operation.kind.title().to_lowercase(),
             operation.subject
         )),
-        errors: Vec::new(),
         notices: releases::notices(operation),
         steps: operation
             .steps
@@ -150,6 +156,7 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
             .map(|record| plan_step(operation, record))
             .collect(),
         conflicts: conflicts(operation),
+        git: git::views(operation, &errors),
         start_action: path(paths::OPERATION_START),
         start_label: if releases::notices(operation).is_empty() {
             operation.kind.title().to_owned()
@@ -169,6 +176,7 @@ fn plan(frame: Frame, operation: &Operation) -> PlanPage {
         back_href: String::new(),
         irreversible,
         rows: rows(operation),
+        errors: errors.0,
     }
 }
 
@@ -260,14 +268,15 @@ fn progress(
             .then(|| people::stop(operation).or_else(|| releases::pause(operation)))
             .flatten(),
         rows: rows(operation),
-        receipt: (operation.state == State::Done).then(|| receipt(operation, news, waiting)),
+        receipt: (operation.state == State::Done)
+            .then(|| receipt(signed_in, operation, news, waiting)),
     }
 }
 
 fn facts(operation: &Operation) -> Vec<Fact> {
     let now = Clock.now();
     let started = When::new(operation.created_at, now);
-    vec![
+    let mut facts = vec![
         Fact::new("Started by", operation.actor.user.as_str()),
         Fact::new("Planned", format!("{} ({})", started.text, started.exact)),
         Fact::new("Last change", When::new(operation.updated_at, now).exact),
@@ -276,7 +285,9 @@ fn facts(operation: &Operation) -> Vec<Fact> {
             paths::ACTIVITY,
             operation.id
         )),
-    ]
+    ];
+    facts.extend(git::accepted(operation));
+    facts
 }
 
 fn step(record: &StepRecord) -> StepView {

@@ -1,6 +1,7 @@
 //! What an operation that is done leaves in somebody's hands.
 
 use super::{handing_over, links};
+use crate::access::SignedIn;
 use crate::domain::{Operation, PlainPassword};
 use crate::web::view::{Fact, Link};
 
@@ -35,7 +36,12 @@ pub(super) enum PasswordNews {
     clippy::fn_params_excessive_bools,
     reason = "a finding is either so or not; an enum would say the same twice"
 )]
-pub(super) fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) -> Receipt {
+pub(super) fn receipt(
+    signed_in: &SignedIn,
+    operation: &Operation,
+    news: PasswordNews,
+    waiting: bool,
+) -> Receipt {
     let (text, secrets) = match news {
         PasswordNews::Shown(password) => (
             "Hand it over in a safe way. If it gets lost, Reset password on the page of the user makes a new one.".to_owned(),
@@ -70,6 +76,6 @@ pub(super) fn receipt(operation: &Operation, news: PasswordNews, waiting: bool) 
             "Sign in to Kubeflow with this e-mail and this password."
         },
         facts: Vec::new(),
-        links: links::after(operation),
+        links: links::after(signed_in, operation),
     }
 }

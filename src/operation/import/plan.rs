@@ -38,6 +38,7 @@ impl Planner<'_> {
             actor: actor.clone(),
             state: State::Planned,
             steps: records,
+            temporary: None,
             created_at: now,
             updated_at: now,
         };

@@ -57,6 +57,7 @@ impl Engine {
             steps: steps(&looked, about, choices),
             created_at: now,
             updated_at: now,
+            temporary: None,
         };
         self.keep_only_one(actor).await?;
         self.keep(&operation, looked).await?;

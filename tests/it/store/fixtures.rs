@@ -93,6 +93,7 @@ pub(crate) fn operation(number: u128, state: State) -> Operation {
         actor: person("Bob@example.com"),
         state,
         steps: Vec::new(),
+        temporary: None,
         created_at: at,
         updated_at: at,
     }

@@ -495,6 +495,24 @@ async fn profiles_contributors_and_quotas_are_changed_and_explained_from_a_shell
 }
 
 #[tokio::test]
+async fn what_flux_keeps_is_changed_from_a_shell_only_when_flux_is_named() {
+    let machine = Machine::new().await;
+    let (profile, owner) = ("shell-in-git", "shell-in-git@example.com");
+    machine.add(owner, &["--no-profile"]).await.ends_with(0);
+    machine.create_profile(profile, owner).await.ends_with(0);
+    crate::git::keep_in_git(profile, owner).await;
+    let set = ["quota", "set", profile, "cpu=9", "--yes"];
+    let refused = machine.run(&set).await.ends_with(2);
+    refused.says("Profile shell-in-git is kept by Flux");
+    refused.says("kind: Profile");
+    refused.says("--temporary flux");
+    assert_eq!(crate::git::cpu_of(profile).await, "4");
+    let meant = [&set[..], &["--temporary", "flux"]].concat();
+    machine.run(&meant).await.ends_with(0);
+    assert_eq!(crate::git::cpu_of(profile).await, "9");
+}
+
+#[tokio::test]
 #[expect(
     clippy::too_many_lines,
     reason = "one story: each command begins where the last one ended"

@@ -6,7 +6,7 @@ use kube::Api;
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams};
 use lab::Lab;
 use lab::browser::{Browser, Page};
-use lab::dashboard::{Dashboard, run_operation, undo_operation};
+use lab::dashboard::{Dashboard, run_operation, undo_operation, wait_for_operation};
 use lab::killable::Killable;
 use lab::proxy::Moment;
 use lab::stand_in::kfam::Binding;
@@ -310,6 +310,34 @@ async fn sec_24_a_date_that_kubectl_wrote_lends_nobodys_rights_until_somebody_ta
     let plan = change_date(&mut browser, place, &in_seconds(4)).await;
     done(&mut browser, &plan).await;
     until_gone(lab, place.0, place.1).await;
+}
+
+#[tokio::test]
+async fn a_date_on_what_flux_keeps_is_set_as_temporary_and_ends_nothing_by_itself() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    add_user(&mut browser, "dg-owner@example.com", "dg-team").await;
+    let place = ("dg-team", "dg-guest@example.com");
+    let_in(&mut browser, place, "").await;
+    let label = json!({ "kustomize.toolkit.fluxcd.io/name": "people" });
+    let patch = json!({ "metadata": { "labels": label } });
+    let params = PatchParams::default();
+    let name = object_of(place.1);
+    let all = bindings(lab, place.0);
+    all.patch(&name, &params, &Patch::Merge(&patch))
+        .await
+        .unwrap();
+    let plan = change_date(&mut browser, place, &in_seconds(8)).await;
+    plan.expect_text("Flux keeps what this changes").unwrap();
+    plan.expect_text("kubeflow-admin/until:").unwrap();
+    let start = format!("{}/start", plan.path);
+    let started = browser.submit(&plan, &start, &[("temporary", "Flux")]);
+    let going = started.await.unwrap();
+    let set = wait_for_operation(&mut browser, going.path).await.unwrap();
+    assert!(set.body.contains("data-state=\"done\""), "{}", set.text());
+    let dates = "/kubeflow-admin/access/dates?q=dg-guest@example.com&state=stuck";
+    in_time(&mut browser, dates, "Flux keeps what would change").await;
+    assert_eq!(halves(lab, place.0, place.1).await, (true, true));
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod dates;
 mod deploy;
 mod doctor;
 mod errors;
+mod git;
 mod imports;
 mod leaving;
 mod live;
@@ -22,6 +23,7 @@ mod manifest;
 mod menu;
 mod observing;
 mod operations;
+mod owners;
 mod ownership;
 mod passwords;
 #[path = "../../../it/postgres.rs"]

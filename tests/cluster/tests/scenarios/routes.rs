@@ -130,6 +130,7 @@ async fn sec_06_every_route_keeps_to_its_declared_guard() {
     );
     as_nobody(&dashboard, &table).await;
     as_somebody_without_rights(&dashboard, &table).await;
+    as_owner_of_another_profile(lab, &dashboard, &table).await;
     as_reader(&dashboard, &table).await;
     as_administrator(&dashboard, &table).await;
 }
@@ -158,6 +159,29 @@ async fn as_somebody_without_rights(dashboard: &Dashboard, table: &[Route]) {
     for route in table.iter().filter(|route| route.needs("")) {
         let (status, _, body) = call(&mut plain, &csrf, route).await;
         assert_eq!(status, 403, "{route:?}: {body}");
+        assert!(!body.contains("guarded-owner@example.com"), "{route:?}");
+    }
+}
+
+/// Owning a profile opens nothing but that profile: everything that needs a permission is refused, and whatever is
+/// about somebody else's profile is not there.
+async fn as_owner_of_another_profile(lab: &Lab, dashboard: &Dashboard, table: &[Route]) {
+    lab.apply_yaml(OTHER).await.unwrap();
+    lab.add_password("guarded-other@example.com", PASSWORD)
+        .await
+        .unwrap();
+    let mut owner = dashboard
+        .signed_in("guarded-other@example.com", PASSWORD)
+        .await
+        .unwrap();
+    let csrf = token(&mut owner).await;
+    for route in table {
+        let (status, _, body) = call_unless_it_ends_the_session(&mut owner, &csrf, route).await;
+        if route.needs("") {
+            assert_eq!(status, 403, "{route:?}: {body}");
+        } else if route.path.contains("{profile}") {
+            assert_eq!(status, 404, "{route:?}: {body}");
+        }
         assert!(!body.contains("guarded-owner@example.com"), "{route:?}");
     }
 }
@@ -222,3 +246,5 @@ const PUBLIC: [&str; 13] = [
 
 const GUARDED: &str = "{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: guarded}, \
                        spec: {owner: {kind: User, name: guarded-owner@example.com}}}";
+const OTHER: &str = "{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: guarded-not}, \
+                     spec: {owner: {kind: User, name: guarded-other@example.com}}}";

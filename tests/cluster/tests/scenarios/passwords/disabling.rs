@@ -182,3 +182,33 @@ async fn killed_before_any_request_disabling_is_finished_and_loses_no_hash() {
 async fn killed_before_any_answer_disabling_is_finished_and_loses_no_hash() {
     kill_at_every_request(Moment::BeforeAnswer, "pause-late").await;
 }
+
+#[tokio::test]
+async fn sec_16_a_login_that_helm_keeps_is_disabled_as_temporary_without_showing_its_hash() {
+    let (lab, _) = world().await;
+    let email = "sealed-by-helm@example.com";
+    lab.add_password(email, PASSWORD).await.unwrap();
+    let object = password_object(lab, email).await;
+    let yaml = format!(
+        "{{apiVersion: dex.coreos.com/v1, kind: Password, metadata: {{name: {}, namespace: auth, \
+         labels: {{app.kubernetes.io/managed-by: Helm}}}}}}",
+        object.metadata.name.unwrap()
+    );
+    lab.apply_yaml(&yaml).await.unwrap();
+    let hash = password_object(lab, email).await.data["hash"].clone();
+    let hash = hash.as_str().unwrap();
+    let mut browser = admin().await;
+    let page = person(&mut browser, email).await;
+    let path = format!("/kubeflow-admin/users/of/{email}/disable");
+    let plan = browser.submit(&page, &path, &[]).await.unwrap();
+    plan.expect_text("Helm keeps what this changes").unwrap();
+    plan.expect_text(&format!("{SEALED}: (withheld)")).unwrap();
+    assert!(!plan.body.contains(hash), "{}", plan.text());
+    let start = format!("{}/start", plan.path);
+    let started = browser.submit(&plan, &start, &[("temporary", "Helm")]);
+    let path = started.await.unwrap().path;
+    let done = wait_for_operation(&mut browser, path).await.unwrap();
+    done.expect_text("Helm will put it back; accepted").unwrap();
+    let sealed = password_object(lab, email).await.metadata.annotations;
+    assert_eq!(sealed.unwrap()[SEALED], hash);
+}
