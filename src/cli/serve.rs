@@ -90,6 +90,7 @@ pub(super) async fn serve(
         gate,
         desk.clone(),
         (options.http.clone(), throttle.clone()),
+        tasks.clone(),
         banner,
     );
     let requests = Requests::default();

@@ -1,6 +1,9 @@
 //! What every handler may reach by state: the gate and the sign-in desk, and nothing behind them.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
 
 use super::seats::Seats;
 use crate::access::{Desk, Gate};
@@ -20,6 +23,7 @@ struct Inner {
     throttle: Arc<Throttle>,
     banner: &'static str,
     seats: Seats,
+    tasks: TaskTracker,
 }
 
 impl App {
@@ -28,6 +32,7 @@ impl App {
         gate: Gate,
         desk: Arc<Desk>,
         (http, throttle): (Http, Arc<Throttle>),
+        tasks: TaskTracker,
         banner: &'static str,
     ) -> Self {
         Self {
@@ -38,6 +43,7 @@ impl App {
                 throttle,
                 banner,
                 seats: Seats::default(),
+                tasks,
             }),
         }
     }
@@ -60,6 +66,17 @@ impl App {
 
     pub fn throttle(&self) -> &Throttle {
         &self.inner.throttle
+    }
+
+    /// Does the work even if the browser hangs up meanwhile; the program waits for it before it stops.
+    pub async fn to_the_end<W>(&self, work: W) -> W::Output
+    where
+        W: Future<Output: Send> + Send + 'static,
+    {
+        match self.inner.tasks.spawn(work).await {
+            Ok(done) => done,
+            Err(error) => resume_unwind(error.into_panic()),
+        }
     }
 
     pub fn seats(&self) -> &Seats {

@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::cookies::{self, Name};
+use super::fields::FormErrors;
 use super::flash::Flash;
 use super::frame::Frame;
 use super::problem::{Problem, Way};
@@ -18,6 +19,17 @@ pub fn ok(template: &impl Template) -> Result<Response, Problem> {
 /// A form again, with what was typed and what is wrong with it.
 pub fn invalid(template: &impl Template) -> Result<Response, Problem> {
     with_status(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// A form again with what was typed, because what it asked for failed and none of its fields is to blame.
+pub fn failed<T: Template>(
+    problem: impl Into<Problem>,
+    form: impl FnOnce(FormErrors) -> T,
+) -> Result<Response, Problem> {
+    let problem = problem.into();
+    let mut errors = FormErrors::default();
+    errors.add("", problem.in_a_line());
+    with_status(problem.status, &form(errors))
 }
 
 fn with_status(status: StatusCode, template: &impl Template) -> Result<Response, Problem> {

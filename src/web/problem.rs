@@ -46,6 +46,15 @@ impl Problem {
         }
     }
 
+    /// For the summary of a form.
+    pub fn in_a_line(&self) -> String {
+        let parts = [&self.happened, &self.input];
+        let said: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+        format!("{} ({}). {}", self.headline, self.code, said.join(" "))
+            .trim_end()
+            .to_owned()
+    }
+
     #[must_use]
     pub fn input(mut self, text: &str) -> Self {
         text.clone_into(&mut self.input);

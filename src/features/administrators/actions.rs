@@ -41,7 +41,7 @@ pub(super) async fn add(
             errors.add("email", error);
             page::invalid(&NewPage::with(frame, typed, errors))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => page::failed(error, |errors| NewPage::with(frame, typed, errors)),
     }
 }
 

@@ -42,10 +42,14 @@ pub(super) async fn add(
         (Some(user), Some(role), Some(until)) if errors.is_empty() => {
             let there = access.contributors_of(&name);
             let place = (&name, &user, role);
-            let operation = operations::plan_add(&access, place, until, &there).await?;
-            Ok(review(&operation))
+            match operations::plan_add(&access, place, until, &there).await {
+                Ok(operation) => Ok(review(&operation)),
+                Err(error) => {
+                    page::failed(error, |errors| form::add_page(frame, &name, typed, errors))
+                }
+            }
         }
-        _ => form::again(frame, &name, typed, errors),
+        _ => page::invalid(&form::add_page(frame, &name, typed, errors)),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::web::{page, paths, until};
 
 #[derive(Template)]
 #[template(path = "contributors/one.html")]
-struct OnePage {
+pub(super) struct OnePage {
     frame: Frame,
     errors: Vec<FieldError>,
     name: String,
@@ -48,12 +48,12 @@ pub(super) struct Typed<'f> {
 }
 
 /// The form for a new contributor with what is wrong with it.
-pub(super) fn again(
+pub(super) fn add_page(
     frame: Frame,
     name: &ProfileName,
     typed: Typed<'_>,
     errors: FormErrors,
-) -> Result<Response, Problem> {
+) -> OnePage {
     let mut email = Field::text("email", "E-mail", typed.email, &errors);
     email.kind = "email";
     let options = Role::ALL
@@ -62,7 +62,7 @@ pub(super) fn again(
         .collect();
     let role = SelectField::new("role", "Role", options);
     let role = role.with_id("role".to_owned(), errors.at("role"));
-    page::invalid(&OnePage {
+    OnePage {
         frame: frame.titled(format!("Add a contributor to {name}")),
         name: name.to_string(),
         back_href: paths::fill(paths::PROFILE, name.as_str()),
@@ -74,7 +74,7 @@ pub(super) fn again(
         until: until::field(typed.until, &errors),
         submit: "Add contributor",
         errors: errors.0,
-    })
+    }
 }
 
 /// Whose date it is.
@@ -112,8 +112,10 @@ pub(super) async fn set_date(
     let Some(until) = until::typed(typed, Clock.now(), &mut errors) else {
         return page::invalid(&date_page(frame, &one, typed, errors));
     };
-    let operation = operations::plan_date(&access, &one, until).await?;
-    Ok(review(&operation))
+    match operations::plan_date(&access, &one, until).await {
+        Ok(operation) => Ok(review(&operation)),
+        Err(error) => page::failed(error, |errors| date_page(frame, &one, typed, errors)),
+    }
 }
 
 fn find(

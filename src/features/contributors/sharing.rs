@@ -66,15 +66,20 @@ pub(super) async fn share(
     let Some((role, until)) = role.zip(until).filter(|_| errors.is_empty()) else {
         return page::invalid(&share_page(frame, typed, errors));
     };
-    if let Some(operation) = plan_many(&access, &people, &profiles, (role, until)).await? {
-        let review = paths::fill(paths::OPERATION, &operation.id.to_string());
-        return Ok(page::see_other(&review));
+    match plan_many(&access, &people, &profiles, (role, until)).await {
+        Ok(Some(operation)) => {
+            let review = paths::fill(paths::OPERATION, &operation.id.to_string());
+            Ok(page::see_other(&review))
+        }
+        Ok(None) => {
+            errors.add(
+                "people",
+                "All of them have this role in all of these profiles already",
+            );
+            page::invalid(&share_page(frame, typed, errors))
+        }
+        Err(error) => page::failed(error, |errors| share_page(frame, typed, errors)),
     }
-    errors.add(
-        "people",
-        "All of them have this role in all of these profiles already",
-    );
-    page::invalid(&share_page(frame, typed, errors))
 }
 
 fn people(text: &str, errors: &mut FormErrors) -> Vec<Email> {

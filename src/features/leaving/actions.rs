@@ -75,7 +75,9 @@ pub(super) async fn decide(
             errors.add("", error);
             page::invalid(&ChecklistPage::with(frame, &leavers, &form, errors))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => page::failed(error, |errors| {
+            ChecklistPage::with(frame, &leavers, &form, errors)
+        }),
     }
 }
 

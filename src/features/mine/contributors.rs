@@ -86,8 +86,12 @@ pub(super) async fn add(
         return page::invalid(&contributors_page(frame, &keeper, &denied, typed, errors));
     };
     let there = keeper.contributors();
-    let operation = plan_add(&keeper, (&name, &user, role), None, &there).await?;
-    Ok(review(&operation))
+    match plan_add(&keeper, (&name, &user, role), None, &there).await {
+        Ok(operation) => Ok(review(&operation)),
+        Err(error) => page::failed(error, |errors| {
+            contributors_page(frame, &keeper, &denied, typed, errors)
+        }),
+    }
 }
 
 pub(super) async fn remove(

@@ -78,7 +78,9 @@ pub(super) async fn set(
         errors.add("again", "This is not what is typed above");
         return page::invalid(&form(frame, &link, token, errors));
     }
-    match app.desk().choose_password(&token, password).await {
+    let (desk, used) = (app.clone(), token.clone());
+    let choosing = async move { desk.desk().choose_password(&used, password).await };
+    match app.to_the_end(choosing).await {
         Ok(chosen) => page::ok(&set_page(frame, chosen)),
         Err(LinkError::Password(why)) => {
             errors.add("password", why);

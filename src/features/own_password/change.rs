@@ -60,9 +60,15 @@ pub(super) async fn change(
     }
     throttle(&app, Purpose::Password, &caller, Some(email.as_str()))?;
     let old = fields.secret("current");
-    match app.desk().change_password(&email, old, new).await {
+    let (desk, whose) = (app.clone(), email.clone());
+    let changing = async move {
+        if let Err(error) = desk.desk().change_password(&whose, old, new).await {
+            return Ok(Err(error));
+        }
+        signed_in.end_other_sessions().await.map(|_| Ok(()))
+    };
+    match app.to_the_end(changing).await? {
         Ok(()) => {
-            signed_in.end_other_sessions().await?;
             let scheme = Scheme::of(&headers);
             Ok(page::see_other_saying(
                 paths::ACCOUNT,

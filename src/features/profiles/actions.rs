@@ -45,7 +45,9 @@ pub(super) async fn create(
             errors.add(if about_quota { FIRST_FIELD } else { "name" }, error);
             page::invalid(&form_pages::NewPage::with(frame, &form, errors))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => page::failed(error, |errors| {
+            form_pages::NewPage::with(frame, &form, errors)
+        }),
     }
 }
 

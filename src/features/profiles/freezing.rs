@@ -62,8 +62,14 @@ pub(super) async fn freeze(
         let typed = (reason, fields.get("until"));
         return page::invalid(&freeze_page((frame, title), &profile, typed, errors));
     };
-    let operation = operations::plan_freeze(&access, &name, reason.to_owned(), until).await?;
-    Ok(review(&operation))
+    match operations::plan_freeze(&access, &name, reason.to_owned(), until).await {
+        Ok(operation) => Ok(review(&operation)),
+        Err(error) => page::failed(error, |errors| {
+            let title = title(access.cluster().freeze_of(&name).as_ref());
+            let typed = (reason, fields.get("until"));
+            freeze_page((frame, title), &profile, typed, errors)
+        }),
+    }
 }
 
 pub(super) async fn thaw(

@@ -71,7 +71,7 @@ pub(super) async fn transfer(
             errors.add("owner", error);
             page::invalid(&owner_page(frame, &profile, typed, errors))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => page::failed(error, |errors| owner_page(frame, &profile, typed, errors)),
     }
 }
 

@@ -62,7 +62,12 @@ pub(super) async fn set(
                 };
                 errors.add(field, error);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let around = around(&access, &profile).await?;
+                return page::failed(error, |errors| {
+                    EditPage::with(frame, &profile, &typed, around, errors)
+                });
+            }
         }
     }
     let around = around(&access, &profile).await?;

@@ -88,8 +88,18 @@ pub(super) async fn set(
     let mut errors = FormErrors::default();
     if fields.is_checked("more") {
         more(&access, &fields, &mut typed, &mut errors).await?;
-    } else if let Some(answer) = plan(&access, &typed, &mut errors).await? {
-        return Ok(answer);
+    } else {
+        match plan(&access, &typed, &mut errors).await {
+            Ok(Some(answer)) => return Ok(answer),
+            Ok(None) => {}
+            Err(problem) => {
+                let mut again = many_page(&access, frame, &typed, errors).await?;
+                return page::failed(problem, |errors| {
+                    again.errors = errors.0;
+                    again
+                });
+            }
+        }
     }
     let failed = !errors.is_empty();
     let again = many_page(&access, frame, &typed, errors).await?;

@@ -38,18 +38,22 @@ pub(super) async fn add(
             return page::invalid(&form_pages::NewPage::with(frame, &form, errors, &access));
         }
     };
-    match operations::plan_add(&access, new).await {
-        Ok(operation) => Ok(review(&operation)),
-        Err(PlanError::Cluster(error)) => match at_field(&error) {
-            Some(field) => {
-                let mut errors = FormErrors::default();
-                errors.add(field, error);
-                page::invalid(&form_pages::NewPage::with(frame, &form, errors, &access))
-            }
-            None => Err(error.into()),
-        },
-        Err(error) => Err(error.into()),
-    }
+    let error = match operations::plan_add(&access, new).await {
+        Ok(operation) => return Ok(review(&operation)),
+        Err(error) => error,
+    };
+    let field = match &error {
+        PlanError::Cluster(error) => at_field(error),
+        PlanError::Store(_) => None,
+    };
+    let Some(field) = field else {
+        return page::failed(error, |errors| {
+            form_pages::NewPage::with(frame, &form, errors, &access)
+        });
+    };
+    let mut errors = FormErrors::default();
+    errors.add(field, error);
+    page::invalid(&form_pages::NewPage::with(frame, &form, errors, &access))
 }
 
 /// Which field an answer of the API server belongs to, if it is about what was typed.

@@ -3,8 +3,11 @@
 
 use lab::demo::Route;
 
+/// Of the owner of a profile, for everybody else a profile that does not exist.
+pub(crate) const OWNERS_PAGE: &str = "/kubeflow-admin/mine/{profile}/contributors";
+
 /// Answers to GET that are no pages, or no pages of somebody who is signed in.
-const NO_PAGES: [&str; 11] = [
+const NO_PAGES: [&str; 12] = [
     "/healthz",
     "/readyz",
     "/dex/{*rest}",
@@ -16,6 +19,7 @@ const NO_PAGES: [&str; 11] = [
     "/kubeflow-admin/set-password",
     "/kubeflow-admin/sign-in",
     "/kubeflow-admin/signed-out",
+    OWNERS_PAGE,
 ];
 
 /// What stands in the place of a parameter, all of it in the demo. Operations and entries of the record are made by the

@@ -5,7 +5,10 @@ use lab::demo::Demo;
 use screen::{Album, Driver, Scripts, Window};
 
 use crate::addresses::{self, Made};
-use crate::place::{self, GO_ON, by_link};
+use crate::place::{self, GO_ON, PASSWORD, by_dex, by_link};
+
+/// Of ml-course.
+const OWNER: &str = "daniel@example.com";
 
 /// What the table of routes does not tell: answers to what was searched for, chosen or got wrong.
 const STATES: [(&str, &str); 16] = [
@@ -73,6 +76,20 @@ async fn every_page_is_fit_to_be_seen() {
         window.go(&format!("/kubeflow-admin{path}")).await.unwrap();
         album.page(&window, name).await.unwrap();
     }
+    window.close().await.unwrap();
+    as_an_owner((&driver, &demo), &album).await;
+}
+
+/// What somebody sees who administers nothing.
+async fn as_an_owner(place: (&Driver, &Demo), album: &Album) {
+    let mine = "/kubeflow-admin/mine";
+    let window = by_dex(place, Scripts::On, (OWNER, PASSWORD), mine);
+    let window = window.await.unwrap();
+    album.page(&window, "owner-mine").await.unwrap();
+    let contributors = addresses::OWNERS_PAGE.replace("{profile}", "ml-course");
+    window.go(&contributors).await.unwrap();
+    window.wait_for_text("elif@example.com").await.unwrap();
+    album.page(&window, "owner-contributors").await.unwrap();
     window.close().await.unwrap();
 }
 

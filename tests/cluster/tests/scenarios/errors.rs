@@ -108,6 +108,8 @@ async fn an_api_server_that_is_gone_is_a_page_and_comes_back() {
     page.expect_text("The Kubernetes API does not answer")
         .unwrap();
     page.expect_text("Nothing was changed").unwrap();
+    let kept = page.input("email");
+    assert_eq!(kept.as_deref(), Some("later@example.com"));
     lab.start_api_server().await.unwrap();
     let page = browser
         .submit(&form, "/kubeflow-admin/users/new", &fields)
@@ -132,6 +134,8 @@ async fn a_missing_right_names_verb_and_resource() {
     assert_eq!(plan.status, 403, "{}", plan.text());
     plan.expect_text("profiles").unwrap();
     plan.expect_text("Nothing was changed").unwrap();
+    let kept = plan.input("email");
+    assert_eq!(kept.as_deref(), Some("nobody@example.com"));
 }
 
 #[tokio::test]

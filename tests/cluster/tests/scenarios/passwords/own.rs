@@ -1,6 +1,9 @@
 //! People change their own password, and nobody else's.
 
+use std::time::Duration;
+
 use lab::browser::{Browser, Page};
+use lab::dashboard::until_it_says;
 
 use super::{password_object, person};
 use crate::world::{PASSWORD, admin, world};
@@ -44,6 +47,28 @@ async fn somebody_changes_their_own_password_and_other_sessions_end() {
     })
     .await
     .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_half_way_has_changed_their_password_all_the_same() {
+    let (lab, dashboard) = world().await;
+    let email = "hanger-up@example.com";
+    lab.add_password(email, PASSWORD).await.unwrap();
+    person(&mut admin().await, email).await;
+    let mut theirs = dashboard.signed_in(email, PASSWORD).await.unwrap();
+    // Dex needs longer for the old password alone than the browser waits here.
+    let moment = Duration::from_millis(150);
+    let form = theirs.get(PATH).await.unwrap();
+    let fields = [("current", PASSWORD), ("password", NEW), ("again", NEW)];
+    tokio::time::timeout(moment, theirs.submit(&form, PATH, &fields))
+        .await
+        .unwrap_err();
+    let record = "/kubeflow-admin/activity?subject=hanger-up@example.com";
+    until_it_says(&mut admin().await, record, "Password changed by its owner")
+        .await
+        .unwrap();
+    dashboard.signed_in(email, NEW).await.unwrap();
+    dashboard.signed_in(email, PASSWORD).await.unwrap_err();
 }
 
 #[tokio::test]
