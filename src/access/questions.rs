@@ -54,12 +54,7 @@ impl Access {
     /// Named quotas to fill a form with. They live in the database: Kubernetes has no place for them.
     pub async fn quota_presets(&self) -> Result<BTreeMap<String, Quota>, store::Error> {
         let text = self.signed_in.services.store.setting_get(PRESETS).await?;
-        let Some(text) = text else {
-            return Ok(BTreeMap::new());
-        };
-        // Taken for none, they would all be gone with the next one that is saved.
-        serde_json::from_str(&text)
-            .map_err(|_| store::Error::Corrupt(format!("the setting {PRESETS} cannot be read")))
+        presets_in(text.as_deref())
     }
 
     /// Keeps one under its name, or forgets it.
@@ -68,21 +63,29 @@ impl Access {
         name: &str,
         quota: Option<Quota>,
     ) -> Result<(), store::Error> {
-        let mut presets = self.quota_presets().await?;
         let action = if quota.is_some() {
             "preset.saved"
         } else {
             "preset.forgotten"
         };
-        match quota {
-            Some(quota) => drop(presets.insert(name.to_owned(), quota)),
-            None => drop(presets.remove(name)),
-        }
-        let text = serde_json::json!(presets).to_string();
         let store = &self.signed_in.services.store;
-        store.setting_set(PRESETS, &text).await?;
+        let changed = store.setting_change(PRESETS, |text| {
+            let mut presets = presets_in(text)?;
+            match &quota {
+                Some(quota) => drop(presets.insert(name.to_owned(), quota.clone())),
+                None => drop(presets.remove(name)),
+            }
+            Ok(serde_json::json!(presets).to_string())
+        });
+        changed.await?;
         self.record(action, name, "").await
     }
+}
+
+fn presets_in(text: Option<&str>) -> Result<BTreeMap<String, Quota>, store::Error> {
+    // Taken for none, they would all be gone with the next one that is saved.
+    text.map_or(Ok(BTreeMap::new()), serde_json::from_str)
+        .map_err(|_| store::Error::Corrupt(format!("the setting {PRESETS} cannot be read")))
 }
 
 /// Profiles that belong to somebody or that they contribute to. One pass over memory.

@@ -18,6 +18,15 @@ impl Until {
         self.0
     }
 
+    /// What was typed for something that shall end: a moment that is still to come.
+    pub fn to_come(text: &str, now: Timestamp) -> Result<Self, UntilError> {
+        let until: Self = text.parse()?;
+        if until.is_past(now) {
+            return Err(UntilError::Past);
+        }
+        Ok(until)
+    }
+
     pub fn is_past(self, now: Timestamp) -> bool {
         self.0 <= now
     }
@@ -38,13 +47,17 @@ impl Until {
 fn end_of(date: Date) -> Result<Until, UntilError> {
     let last = date.at(23, 59, 59, 0).to_zoned(TimeZone::UTC);
     last.map(|zoned| Until(zoned.timestamp()))
-        .map_err(|_| UntilError)
+        .map_err(|_| UntilError::NoDate)
 }
 
-/// What is typed is neither a date nor a moment.
+/// What is typed is no end that can come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Enter a date such as 2027-03-31, or a moment such as 2027-03-31T18:00:00Z")]
-pub struct UntilError;
+pub enum UntilError {
+    #[error("Enter a date such as 2027-03-31, or a moment such as 2027-03-31T18:00:00Z")]
+    NoDate,
+    #[error("This date has passed. Choose today or a later day, or none")]
+    Past,
+}
 
 impl FromStr for Until {
     type Err = UntilError;
@@ -55,9 +68,9 @@ impl FromStr for Until {
         }
         let is_date = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         if !is_date {
-            return Err(UntilError);
+            return Err(UntilError::NoDate);
         }
-        end_of(text.parse().map_err(|_| UntilError)?)
+        end_of(text.parse().map_err(|_| UntilError::NoDate)?)
     }
 }
 
@@ -104,6 +117,20 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_has_passed_is_told_apart_from_no_date() {
+        let now = "2027-03-31T12:00:00Z".parse().unwrap();
+        let today = "2027-03-31".parse();
+        assert_eq!(Until::to_come("2027-03-31", now), today);
+        for (text, why) in [
+            ("2027-03-30", UntilError::Past),
+            ("2027-03-31T12:00:00Z", UntilError::Past),
+            ("soon", UntilError::NoDate),
+        ] {
+            assert_eq!(Until::to_come(text, now), Err(why), "{text}");
+        }
+    }
+
+    #[test]
     fn a_moment_is_kept_and_has_no_form_as_a_date() {
         let until: Until = "2027-03-31T18:00:00+02:00".parse().unwrap();
         assert_eq!(until.to_string(), "2027-03-31T16:00:00Z");
@@ -120,7 +147,7 @@ mod tests {
             "20270331",
             "2027-03-31T18:00",
         ] {
-            assert_eq!(text.parse::<Until>(), Err(UntilError), "{text}");
+            assert_eq!(text.parse::<Until>(), Err(UntilError::NoDate), "{text}");
             assert_eq!(Written::of(text), Written::Unreadable(text.to_owned()));
         }
     }

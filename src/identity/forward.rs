@@ -46,7 +46,8 @@ impl Dex {
             other => ForwardError::Unreachable(other.to_string()),
         })?;
         let headers = answer.headers_mut();
-        for name in STRIPPED {
+        let named = named_by_connection(headers);
+        for name in STRIPPED.into_iter().chain(named.iter().map(String::as_str)) {
             headers.remove(name);
         }
         make_relative(headers, issuer);
@@ -66,19 +67,32 @@ fn is_plain_dex_path(path: &str) -> bool {
             .any(|encoded| lower.contains(encoded))
 }
 
+/// Names in `Connection`, in lower case: such headers are for the next hop only (RFC 9110 §7.6.1), and we are that hop.
+fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(header::CONNECTION).iter();
+    let options = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    options
+        .map(|name| String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 fn cleaned(headers: &HeaderMap, own_cookies: &[&str]) -> HeaderMap {
+    let named = named_by_connection(headers);
     let mut kept = HeaderMap::new();
     for (name, value) in headers {
         // `_` and `-` are the same to some readers.
         let plain = name.as_str().replace('_', "-");
         let stripped = STRIPPED.contains(&plain.as_str())
             || plain.starts_with("x-forwarded-")
-            || plain.starts_with("kubeflow-");
+            || plain.starts_with("kubeflow-")
+            || named.iter().any(|one| one == name.as_str());
         if !stripped && name != header::COOKIE {
             kept.append(name.clone(), value.clone());
         }
     }
-    if let Some(cookies) = other_cookies(headers, own_cookies) {
+    let for_us_alone = named.iter().any(|one| one == header::COOKIE.as_str());
+    if let Some(cookies) = other_cookies(headers, own_cookies).filter(|_| !for_us_alone) {
         kept.insert(header::COOKIE, cookies);
     }
     kept
@@ -163,6 +177,59 @@ mod tests {
             .map(|(n, v)| (n.as_str(), v.to_str().unwrap()))
             .collect();
         assert_eq!(names, [("accept", "text/html"), ("cookie", "theirs=1")]);
+    }
+
+    #[test]
+    fn sec_44_what_the_connection_header_names_goes_no_further() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Hop"),
+            ("connection", " COOKIE ,,x-other"),
+            ("x-hop", "1"),
+            ("x-other", "2"),
+            ("cookie", "theirs=1"),
+            ("x-end-to-end", "3"),
+        ] {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        let kept = cleaned(&headers, &["kubeflow-admin"]);
+        let names: Vec<&str> = kept.keys().map(HeaderName::as_str).collect();
+        assert_eq!(names, ["x-end-to-end"]);
+    }
+
+    #[tokio::test]
+    async fn sec_44_what_dex_s_connection_header_names_goes_no_further() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                let mut part = [0; 1024];
+                let length = stream.read(&mut part).await.unwrap();
+                assert!(length > 0, "the request ended early");
+                asked.extend_from_slice(&part[..length]);
+            }
+            let answer = "HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\n\
+                          Content-Length: 0\r\n\r\n";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8(asked).unwrap().to_ascii_lowercase()
+        });
+        let dex = Dex::new(&format!("http://{address}"));
+        let request = Request::get("/dex/auth")
+            .header("connection", "x-mine")
+            .header("x-mine", "1")
+            .body(Bytes::new())
+            .unwrap();
+        let issuer = "http://dex.auth.svc.cluster.local:5556/dex";
+        let answer = dex.forward(request, &[], issuer).await.unwrap();
+        assert!(!answer.headers().contains_key("x-hop"));
+        assert_eq!(answer.headers()["x-end"], "2");
+        assert!(!server.await.unwrap().contains("x-mine: 1"));
     }
 
     #[test]

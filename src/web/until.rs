@@ -14,15 +14,7 @@ pub fn typed(text: &str, now: Timestamp, errors: &mut FormErrors) -> Option<Opti
     if text.is_empty() {
         return Some(None);
     }
-    let until = errors.take(UNTIL, text.parse::<Until>())?;
-    if until.is_past(now) {
-        errors.add(
-            UNTIL,
-            "This date has passed. Choose today or a later day, or leave it empty",
-        );
-        return None;
-    }
-    Some(Some(until))
+    errors.take(UNTIL, Until::to_come(text, now)).map(Some)
 }
 
 /// A date field; a line of text for an end within a day, which a date field cannot hold.

@@ -21,13 +21,9 @@ pub(in crate::cli) fn role(text: &str) -> Result<Role, Fault> {
 /// An end that is still to come.
 pub(in crate::cli) fn until(text: Option<&str>) -> Result<Option<Until>, Fault> {
     let Some(text) = text else { return Ok(None) };
-    let until: Until = text
-        .parse()
-        .map_err(|why| Fault::not_begun(format!("--until {text}: {why}.")))?;
-    if until.is_past(Clock.now()) {
-        return Err(Fault::not_begun(format!("--until {text}: it has passed.")));
-    }
-    Ok(Some(until))
+    Until::to_come(text, Clock.now())
+        .map(Some)
+        .map_err(|why| Fault::not_begun(format!("--until {text}: {why}.")))
 }
 
 /// Everything known about somebody.

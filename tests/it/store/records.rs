@@ -1,6 +1,7 @@
 //! The activity record and the settings.
 
 use kubeflow_admin::domain::{AuditEvent, AuditFilter, OperationId, Outcome};
+use kubeflow_admin::store::{Error, Store};
 use uuid::Uuid;
 
 use super::fixtures::{event, second};
@@ -10,6 +11,8 @@ both!(
     the_record_is_read_newest_first_and_by_filter,
     old_lines_of_the_record_are_trimmed,
     a_setting_is_what_was_set_last,
+    no_change_of_a_setting_is_lost_between_two_programs,
+    a_setting_that_cannot_be_changed_stays,
 );
 
 fn events() -> [AuditEvent; 3] {
@@ -84,10 +87,55 @@ async fn old_lines_of_the_record_are_trimmed(place: &Place) {
 async fn a_setting_is_what_was_set_last(place: &Place) {
     let store = place.open().await;
     assert_eq!(store.setting_get("retention").await, Ok(None));
-    store.setting_set("retention", "90").await.unwrap();
-    store.setting_set("retention", "30").await.unwrap();
-    store.setting_set("other", "").await.unwrap();
+    set(&store, "retention", "90").await;
+    set(&store, "retention", "30").await;
+    set(&store, "other", "").await;
     let retention = store.setting_get("retention").await;
     assert_eq!(retention, Ok(Some("30".to_owned())));
     assert_eq!(store.setting_get("other").await, Ok(Some(String::new())));
+}
+
+/// Whatever it was before.
+pub(super) async fn set(store: &Store, name: &str, value: &str) {
+    let new = |_: Option<&str>| Ok(value.to_owned());
+    store.setting_change(name, new).await.unwrap();
+}
+
+async fn no_change_of_a_setting_is_lost_between_two_programs(place: &Place) {
+    const EACH: usize = 20;
+    let mut tasks = Vec::new();
+    for program in ["a", "b"] {
+        let store = place.open().await;
+        for number in 0..EACH {
+            let store = store.clone();
+            tasks.push(tokio::spawn(async move {
+                let add = |text: Option<&str>| {
+                    Ok(format!("{} {program}{number}", text.unwrap_or_default()))
+                };
+                store.setting_change("words", add).await.unwrap();
+            }));
+        }
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let text = place.open().await.setting_get("words").await.unwrap();
+    let text = text.unwrap();
+    let mut found: Vec<&str> = text.split_whitespace().collect();
+    found.sort_unstable();
+    let mut wanted: Vec<String> = (0..EACH)
+        .flat_map(|number| [format!("a{number}"), format!("b{number}")])
+        .collect();
+    wanted.sort_unstable();
+    assert_eq!(found, wanted);
+}
+
+async fn a_setting_that_cannot_be_changed_stays(place: &Place) {
+    let store = place.open().await;
+    set(&store, "words", "before").await;
+    let refuse = |_: Option<&str>| Err(Error::Corrupt("no".to_owned()));
+    let refused = store.setting_change("words", refuse).await;
+    assert_eq!(refused, Err(Error::Corrupt("no".to_owned())));
+    let left = store.setting_get("words").await;
+    assert_eq!(left, Ok(Some("before".to_owned())));
 }

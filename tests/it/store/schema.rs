@@ -5,6 +5,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, Row};
 
 use super::fixtures::{hash, link, password_link, pending, session};
+use super::records::set;
 use super::{Place, both};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -48,7 +49,7 @@ async fn a_database_of_the_first_version_is_migrated_and_keeps_its_rows(place: &
 
     let store = place.open().await;
     assert_eq!(store.session_find(&hash(1)).await, Ok(Some(ana)));
-    store.setting_set("a", "b").await.unwrap();
+    set(&store, "a", "b").await;
     drop(store);
     place.open().await.ping().await.unwrap();
 }
@@ -200,7 +201,7 @@ async fn the_file_can_be_read_by_its_owner_only() {
 
     let place = Place::sqlite();
     let store = place.open().await;
-    store.setting_set("a", "b").await.unwrap();
+    set(&store, "a", "b").await;
     let path = place.url.trim_start_matches("sqlite:");
     for suffix in ["", "-wal", "-shm"] {
         let mode = std::fs::metadata(format!("{path}{suffix}"))
@@ -223,6 +224,6 @@ async fn a_file_that_is_no_database_is_called_unreadable() {
 #[tokio::test]
 async fn a_database_in_memory_keeps_what_it_is_given() {
     let store = Store::open("sqlite::memory:").await.unwrap();
-    store.setting_set("a", "b").await.unwrap();
+    set(&store, "a", "b").await;
     assert_eq!(store.setting_get("a").await, Ok(Some("b".to_owned())));
 }
