@@ -17,6 +17,7 @@ mod logins;
 mod offers;
 mod ownership;
 mod pairs;
+mod plugins;
 mod probes;
 mod profiles;
 mod quotas;

@@ -11,6 +11,7 @@ pub mod naming;
 pub mod operations;
 mod owner;
 mod pages;
+mod plugins;
 mod repairs;
 
 use crate::domain::Permission;

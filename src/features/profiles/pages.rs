@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::Response;
 
+use super::plugins;
 use super::repairs::{RepairRow, refusals, repairs};
 use crate::access::Access;
 use crate::clock::Clock;
@@ -96,6 +97,8 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let profile = find(&access, &name)?;
     let frozen = frozen(&access, &name).await;
+    let mut facts = facts(&profile);
+    facts.extend(plugins::facts(&access, &name).await);
     let (refusals, refusals_note) = refusals(&access, &name).await;
     let can = |permission, label: &str, path: &str| {
         if access.may(permission) {
@@ -115,7 +118,7 @@ pub(super) async fn show(
         verdict: profile.health.verdict.as_str(),
         reason: profile.health.reason.clone(),
         remedy: profile.health.remedy.clone(),
-        facts: facts(&profile),
+        facts,
         quota: quota_rows(&profile),
         usage_href: paths::fill(paths::PROFILE_USAGE, name.as_str()),
         quota_edit: can(Permission::WriteQuotas, "Edit quota", paths::QUOTA),

@@ -226,3 +226,28 @@ async fn a_deletion_that_hangs_on_a_disagreement_about_the_owner_goes_on() {
 
 const PART: &str = "{apiVersion: kubeflow.org/v1, kind: Profile, metadata: {name: part}, \
                     spec: {owner: {kind: User, name: part-new@example.com}}}";
+
+const CLOUDY: &str = r"
+apiVersion: kubeflow.org/v1
+kind: Profile
+metadata: {name: cloudy}
+spec:
+  owner: {kind: User, name: cloudy@example.com}
+  plugins:
+    - {kind: WorkloadIdentity, spec: {gcpServiceAccount: cloudy@project.iam.gserviceaccount.com}}
+    - {kind: Homemade, spec: {size: 3}}
+";
+
+#[tokio::test]
+async fn plugins_of_a_profile_are_told_in_words() {
+    let (lab, _) = world().await;
+    let mut browser = admin().await;
+    lab.apply_yaml(CLOUDY).await.unwrap();
+    let path = "/kubeflow-admin/profiles/of/cloudy";
+    let account = "Google service account cloudy@project.iam.gserviceaccount.com";
+    let page = eventually(&mut browser, path, account).await;
+    page.expect_text("Plugin WorkloadIdentity").unwrap();
+    page.expect_text("Plugin Homemade").unwrap();
+    page.expect_text("does not know this kind and skips it")
+        .unwrap();
+}
