@@ -7,8 +7,8 @@ use screen::{Album, Driver, Scripts, Window};
 use crate::addresses::{self, Made};
 use crate::place::{self, GO_ON, PASSWORD, by_dex, by_link};
 
-/// Of ml-course.
-const OWNER: &str = "daniel@example.com";
+/// Of vision-team.
+const OWNER: &str = "ben@example.com";
 
 /// What the table of routes does not tell: answers to what was searched for, chosen or got wrong.
 const STATES: [(&str, &str); 16] = [
@@ -86,9 +86,9 @@ async fn as_an_owner(place: (&Driver, &Demo), album: &Album) {
     let window = by_dex(place, Scripts::On, (OWNER, PASSWORD), mine);
     let window = window.await.unwrap();
     album.page(&window, "owner-mine").await.unwrap();
-    let contributors = addresses::OWNERS_PAGE.replace("{profile}", "ml-course");
+    let contributors = addresses::OWNERS_PAGE.replace("{profile}", "vision-team");
     window.go(&contributors).await.unwrap();
-    window.wait_for_text("elif@example.com").await.unwrap();
+    window.wait_for_text("farah@example.com").await.unwrap();
     album.page(&window, "owner-contributors").await.unwrap();
     window.close().await.unwrap();
 }
