@@ -45,6 +45,12 @@ impl Fields {
     }
 }
 
+/// The token that a form of this session carries.
+pub(super) fn expected_token(request: &Request) -> String {
+    let seed = request.extensions().get::<FrameSeed>();
+    seed.map(|seed| seed.csrf.clone()).unwrap_or_default()
+}
+
 /// A form's fields after its token was checked.
 pub struct CheckedForm(pub Fields);
 
@@ -52,11 +58,7 @@ impl<S: Send + Sync> FromRequest<S> for CheckedForm {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let expected = request
-            .extensions()
-            .get::<FrameSeed>()
-            .map(|seed| seed.csrf.clone())
-            .unwrap_or_default();
+        let expected = expected_token(&request);
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|_| unreadable())?;

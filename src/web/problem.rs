@@ -48,11 +48,9 @@ impl Problem {
 
     /// For the summary of a form.
     pub fn in_a_line(&self) -> String {
-        let parts = [&self.happened, &self.input];
-        let said: Vec<&str> = parts.into_iter().map(String::as_str).collect();
-        format!("{} ({}). {}", self.headline, self.code, said.join(" "))
-            .trim_end()
-            .to_owned()
+        let (headline, code) = (&self.headline, self.code);
+        let said = format!("{headline} ({code}). {} {}", self.happened, self.input);
+        said.trim_end().to_owned()
     }
 
     #[must_use]

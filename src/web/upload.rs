@@ -5,8 +5,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use http::StatusCode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::form::{Fields, is_ours, stale, unreadable};
-use super::frame::FrameSeed;
+use super::form::{Fields, expected_token, is_ours, stale, unreadable};
 use super::problem::Problem;
 
 /// Everything but the file is a few words.
@@ -45,11 +44,7 @@ impl<const LIMIT: usize, S: Send + Sync> FromRequest<S> for CheckedUpload<LIMIT>
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let expected = request
-            .extensions()
-            .get::<FrameSeed>()
-            .map(|seed| seed.csrf.clone())
-            .unwrap_or_default();
+        let expected = expected_token(&request);
         let turn = FILES.acquire().await.map_err(|_| unreadable())?;
         let mut parts = Multipart::from_request(request, state)
             .await

@@ -143,13 +143,13 @@ fn plan(frame: Frame, operation: &Operation, errors: FormErrors) -> PlanPage {
         .iter()
         .any(|record| !record.step.is_reversible());
     let path = |template| paths::fill(template, &operation.id.to_string());
+    let notices = releases::notices(operation);
     PlanPage {
         frame: frame.titled(format!(
             "Review: {} {}",
             operation.kind.title().to_lowercase(),
             operation.subject
         )),
-        notices: releases::notices(operation),
         steps: operation
             .steps
             .iter()
@@ -158,11 +158,12 @@ fn plan(frame: Frame, operation: &Operation, errors: FormErrors) -> PlanPage {
         conflicts: conflicts(operation),
         git: git::views(operation, &errors),
         start_action: path(paths::OPERATION_START),
-        start_label: if releases::notices(operation).is_empty() {
+        start_label: if notices.is_empty() {
             operation.kind.title().to_owned()
         } else {
             String::new()
         },
+        notices,
         start_kind: if irreversible
             || matches!(
                 operation.kind,
